@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+// One array of settings for every Swift target (docs/decisions/0003-build-settings.md).
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    // The event loop is generic over its application, which lives in another module: without this flag an echo
+    // costs a third more instructions (docs/benchmarks.md).
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
+]
+
+/// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
+func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A shell module: talks to the outside world; may depend on core modules, its own C module and Reactor.
+func shell(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", swiftSettings: settings)
+}
+
+let coreTargets: [Target] = [
+    core("CaseMachine"),
+    core("Presence"),
+    core("WebSocket", ["CZlib"]),
+    core("Wire"),
+    core("Feed"),
+]
+
+let shellTargets: [Target] = [
+    shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
+    shell("Broker", ["Reactor"]),
+    shell("CaseStore", ["CaseMachine"]),
+    shell("Notifications", ["CaseMachine"]),
+    shell(
+        "Gateway",
+        [
+            "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
+]
+
+let programs: [Target] = [
+    .executableTarget(
+        name: "foyer",
+        dependencies: [
+            "Gateway", "Reactor", "WebSocket", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: settings),
+    .executableTarget(name: "foyer-load", path: "loadtest", swiftSettings: settings),
+]
+
+let cTargets: [Target] = [
+    .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+    .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
+]
+
+let testTargets: [Target] = [
+    .target(name: "TestSupport", dependencies: ["WebSocket"], path: "Tests/TestSupport", swiftSettings: settings),
+    tests("WebSocket", ["WebSocket", "TestSupport"]),
+    tests("Reactor", ["Reactor", "WebSocket", "TestSupport"]),
+    tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
+    tests("Tidy", []),
+]
+
+// libFuzzer brings its own `main`, which an ordinary build must not see: `make fuzz` sets this variable.
+let fuzzTargets: [Target] =
+    ProcessInfo.processInfo.environment["FOYER_FUZZ"] == nil
+    ? []
+    : ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
+        .executableTarget(
+            name: "Fuzz\(name)", dependencies: ["WebSocket"], path: "fuzz/\(name)",
+            swiftSettings: settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
+    }
+
+let package = Package(
+    name: "foyer",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: coreTargets + shellTargets + programs + cTargets + testTargets + fuzzTargets,
+    cLanguageStandard: .gnu17
+)

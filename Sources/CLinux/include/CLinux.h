@@ -1,0 +1,60 @@
+// What Swift's Glibc module lacks of Linux: epoll, accept4, eventfd, signalfd; and the calls whose `sockaddr` casts
+// are clearer in C. Functions are prefixed `clinux_`, return what the system call returns, and leave `errno` alone.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stddef.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+/// An IPv4 or IPv6 address as 16 bytes (IPv4 is mapped, RFC 4291 §2.5.5.2) and a port in host order.
+typedef struct {
+    uint8_t bytes[16];
+    uint16_t port;
+} clinux_address;
+
+/// Parses a numeric address; `text` may not be a name. Returns 0, or -1 when it is not an address.
+int clinux_parse_address(const char *text, uint16_t port, clinux_address *out);
+
+/// Writes the numeric form (IPv4 without its mapping) into `out`.
+void clinux_format_address(const clinux_address *address, char *out, size_t capacity);
+
+/// A listening socket: non-blocking, close-on-exec, SO_REUSEADDR, SO_REUSEPORT, TCP_NODELAY (accepted sockets inherit
+/// it) and TCP_DEFER_ACCEPT of `defer_seconds` (0 = off). Returns the descriptor or -1.
+int clinux_listen(const clinux_address *address, int backlog, int defer_seconds);
+
+/// A connecting socket: non-blocking, close-on-exec, TCP_NODELAY. `source` may be NULL. Returns the descriptor or -1;
+/// the connection may still be in progress.
+int clinux_connect(const clinux_address *address, const clinux_address *source);
+
+/// accept4 with SOCK_NONBLOCK | SOCK_CLOEXEC.
+int clinux_accept(int listener, clinux_address *peer);
+
+/// The port a socket is bound to, or -1.
+int clinux_local_port(int descriptor);
+
+/// The pending error of a socket (SO_ERROR), or errno when it cannot be asked.
+int clinux_socket_error(int descriptor);
+
+/// Makes close() send a reset instead of a FIN (SO_LINGER 0).
+void clinux_reset_on_close(int descriptor);
+
+/// send with MSG_NOSIGNAL | MSG_DONTWAIT: a vanished peer is EPIPE, never a signal.
+ssize_t clinux_send(int descriptor, const void *bytes, size_t count);
+
+/// sendmsg of `count` pieces with MSG_NOSIGNAL | MSG_DONTWAIT.
+ssize_t clinux_send_pieces(int descriptor, const struct iovec *pieces, size_t count);
+
+/// Blocks SIGINT, SIGTERM, SIGHUP in all threads made from now on, ignores SIGPIPE, and returns a signalfd that
+/// reports the blocked ones.
+int clinux_signals(void);
+
+/// The next signal from `clinux_signals`, or 0 when none waits.
+int clinux_next_signal(int descriptor);
+
+/// Raises the soft limit of open files to the hard one and returns it.
+uint64_t clinux_raise_descriptor_limit(void);

@@ -1,0 +1,1 @@
+// What leaves the building: SMS, e-mail and webhooks, from the transactional outbox.

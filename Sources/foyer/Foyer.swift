@@ -1,0 +1,8 @@
+import ArgumentParser
+
+/// The front desk of a clinic on the web, as one program.
+@main
+struct Foyer: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.")
+}
