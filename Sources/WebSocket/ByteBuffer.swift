@@ -99,4 +99,5 @@ package struct ByteBuffer: ~Copyable {
             base = nil
             capacity = 0
         }
-    }}
+    }
+}
