@@ -1,0 +1,48 @@
+/// What this endpoint wants of permessage-deflate (RFC 7692), before it has met a peer.
+///
+/// The names say whose compressor is meant, not who we are: the same policy serves both roles. The defaults are those of
+/// a server with many idle connections: nobody keeps a context, so one compressor a loop serves all of them and an idle
+/// connection owns no decompressor. A kept context costs about 268 KB for a compressor and 40 KB for a decompressor, per
+/// connection, at 15 window bits.
+package struct DeflatePolicy: Sendable, Equatable {
+    /// The window sizes zlib can compress raw DEFLATE with, in bits. RFC 7692 §7.1.2 also knows 8, but `deflateInit2`
+    /// refuses it or, in older releases, silently takes 9.
+    package static let compressibleWindowBits = 9...15
+
+    /// Level 1 finds most of what repeats in a short JSON text, at the least time; level 6 gains a few per cent.
+    package static let defaultCompressionLevel = 1
+
+    /// Bytes. Without a context there is next to nothing to refer back to below this: what is saved is less than what
+    /// one TCP segment costs anyway, and the time is better spent elsewhere.
+    package static let defaultMinimumMessageBytes = 256
+
+    /// The server's compressor remembers earlier messages of the same connection.
+    package var serverKeepsContext: Bool
+    /// The client's compressor may remember earlier messages, so the server must keep a decompressor for it.
+    package var clientKeepsContext: Bool
+    /// Base-2 logarithm of the largest LZ77 window the server compresses with.
+    package var serverMaxWindowBits: Int
+    /// Base-2 logarithm of the largest LZ77 window the client is asked to compress with.
+    package var clientMaxWindowBits: Int
+    /// zlib's level of the compressor: 0 (stored) to 9 (smallest).
+    package var compressionLevel: Int
+    /// Messages with fewer bytes are sent as they are, which RFC 7692 §6 leaves to the sender message by message.
+    package var minimumMessageBytes: Int
+
+    package init(
+        serverKeepsContext: Bool = false, clientKeepsContext: Bool = false, serverMaxWindowBits: Int = 15,
+        clientMaxWindowBits: Int = 15, compressionLevel: Int = defaultCompressionLevel,
+        minimumMessageBytes: Int = defaultMinimumMessageBytes
+    ) {
+        precondition(Self.compressibleWindowBits ~= serverMaxWindowBits, "server window bits \(serverMaxWindowBits)")
+        precondition(Self.compressibleWindowBits ~= clientMaxWindowBits, "client window bits \(clientMaxWindowBits)")
+        precondition(0...9 ~= compressionLevel, "compression level \(compressionLevel)")
+        precondition(minimumMessageBytes >= 0, "minimum message of \(minimumMessageBytes) bytes")
+        self.serverKeepsContext = serverKeepsContext
+        self.clientKeepsContext = clientKeepsContext
+        self.serverMaxWindowBits = serverMaxWindowBits
+        self.clientMaxWindowBits = clientMaxWindowBits
+        self.compressionLevel = compressionLevel
+        self.minimumMessageBytes = minimumMessageBytes
+    }
+}
