@@ -62,7 +62,8 @@ func refusesTruncation() throws {
         for level in [0, 1, 6] {
             var deflater = try makeDeflater(level: level)
             let payload = deflated(message, by: &deflater)
-            for end in 0..<payload.count {
+            // The first octet of a stored block is a whole message by itself (§7.2.3.6); nobody can tell.
+            for end in 0..<payload.count where payload[..<end] != [0x00] {
                 var inflater = try makeInflater()
                 var output = ByteBuffer()
                 let outcome = InflateOutcome.inflating([Array(payload[..<end])], by: &inflater, into: &output)
