@@ -47,6 +47,7 @@ let shellTargets: [Target] = [
         "Gateway",
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
+            "CLinux",
             .product(name: "Logging", package: "swift-log"),
         ]),
 ]
@@ -55,7 +56,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "Gateway", "Reactor", "WebSocket", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            "Gateway", "Reactor", "WebSocket", .product(name: "Logging", package: "swift-log"),
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),
     .executableTarget(name: "foyer-load", path: "loadtest", swiftSettings: settings),

@@ -76,7 +76,7 @@ static int fail_closing(int descriptor)
     return -1;
 }
 
-int clinux_listen(const clinux_address *address, int backlog, int defer_seconds)
+int clinux_listen(const clinux_address *address, int backlog, int defer_seconds, bool shares_port)
 {
     struct sockaddr_storage storage;
     socklen_t length = to_sockaddr(address, &storage);
@@ -84,7 +84,7 @@ int clinux_listen(const clinux_address *address, int backlog, int defer_seconds)
     if (fd < 0) return -1;
     const int on = 1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) < 0) return fail_closing(fd);
-    if (setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) return fail_closing(fd);
+    if (shares_port && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) < 0) return fail_closing(fd);
     if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) return fail_closing(fd);
     if (defer_seconds > 0) setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &defer_seconds, sizeof defer_seconds);
     if (bind(fd, (struct sockaddr *)&storage, length) < 0) return fail_closing(fd);

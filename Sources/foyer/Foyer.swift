@@ -4,5 +4,6 @@ import ArgumentParser
 @main
 struct Foyer: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.")
+        commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
+        subcommands: [Echo.self])
 }

@@ -23,9 +23,9 @@ int clinux_parse_address(const char *text, uint16_t port, clinux_address *out);
 /// Writes the numeric form (IPv4 without its mapping) into `out`.
 void clinux_format_address(const clinux_address *address, char *out, size_t capacity);
 
-/// A listening socket: non-blocking, close-on-exec, SO_REUSEADDR, SO_REUSEPORT, TCP_NODELAY (accepted sockets inherit
-/// it) and TCP_DEFER_ACCEPT of `defer_seconds` (0 = off). Returns the descriptor or -1.
-int clinux_listen(const clinux_address *address, int backlog, int defer_seconds);
+/// A listening socket: non-blocking, close-on-exec, SO_REUSEADDR, SO_REUSEPORT if `shares_port`, TCP_NODELAY (accepted
+/// sockets inherit it) and TCP_DEFER_ACCEPT of `defer_seconds` (0 = off). Returns the descriptor or -1.
+int clinux_listen(const clinux_address *address, int backlog, int defer_seconds, bool shares_port);
 
 /// A connecting socket: non-blocking, close-on-exec, TCP_NODELAY. `source` may be NULL. Returns the descriptor or -1;
 /// the connection may still be in progress.

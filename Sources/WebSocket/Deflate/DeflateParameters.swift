@@ -1,5 +1,5 @@
 /// What both sides of a connection agreed on for permessage-deflate (RFC 7692 §7.1).
-package struct DeflateParameters: Equatable, Sendable {
+package struct DeflateParameters: Hashable, Sendable {
     /// The server's compressor starts afresh with each message, so that one compressor can serve many connections.
     package var serverNoContextTakeover: Bool
     /// The client's compressor starts afresh with each message, so that the server needs no decompressor between two.

@@ -46,4 +46,11 @@ package struct DeflatePolicy: Sendable, Equatable {
         self.compressionLevel = compressionLevel
         self.minimumMessageBytes = minimumMessageBytes
     }
+
+    /// What a message for many connections is compressed with: nothing remembered, the largest window that is offered.
+    package var publishing: DeflateParameters {
+        DeflateParameters(
+            serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: serverMaxWindowBits,
+            clientMaxWindowBits: clientMaxWindowBits)
+    }
 }

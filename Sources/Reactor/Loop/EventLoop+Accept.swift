@@ -1,0 +1,115 @@
+import CLinux
+import Glibc
+import WebSocket
+
+extension EventLoop {
+    func acceptConnections(_ index: Int) {
+        guard index < listeners.count else { return }
+        for _ in 0..<limits.acceptsPerTurn {
+            var peer = clinux_address()
+            let descriptor = clinux_accept(listeners[index].descriptor, &peer)
+            guard descriptor >= 0 else {
+                switch errno {
+                case EINTR, ECONNABORTED, EPROTO: continue  // that peer is gone; others wait
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                    guard refuseForLackOfDescriptors(index) else { return }
+                    continue
+                default: return  // EAGAIN: no one waits any more
+                }
+            }
+            welcome(descriptor, PeerAddress(peer), tls: listeners[index].tls)
+        }
+    }
+
+    private func welcome(_ descriptor: Int32, _ address: PeerAddress, tls context: TLSContext?) {
+        switch addresses.admit(address) {
+        case .admitted: break
+        case .tooManyConnections: return turnAway(descriptor, isPlain: context == nil, .tooManyRequests)
+        case .tooManyHandshakes: return turnAway(descriptor, isPlain: context == nil, .serviceUnavailable)
+        }
+        let record = slab.take(descriptor: descriptor)
+        record.pointee.address = address
+        record.pointee.since = now
+        record.pointee.lastReceived = now
+        record.pointee.flags.insert(.handshaking)
+        if let context {
+            guard let session = TLSSession(context, pipe: tlsPipe, role: .server) else {
+                return drop(record, .internalError)
+            }
+            record.pointee.tls = session
+        }
+        // The kernel hands a connection over when its first bytes are there (TCP_DEFER_ACCEPT): most often the whole
+        // handshake is done in this call, and epoll only hears of an open WebSocket.
+        readable(record)
+        guard record.pointee.phase != .dead else { return }
+        watch(record)
+        armTimer(record)
+    }
+
+    /// Registers a record with epoll.
+    func watch(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        record.pointee.flags.insert(.watched)
+        let id = record.pointee.id
+        guard epoll.add(record.pointee.descriptor, token: id.token, interest(record)) else {
+            return drop(record, .internalError)
+        }
+    }
+
+    /// Gives up the reserved descriptor, accepts one connection with it, tells it why it cannot stay, and takes the
+    /// reserve back: so a full table answers instead of being woken again and again by a connection it cannot accept.
+    /// `false` when that did not work either; the listener then rests until the next tick of the wheel.
+    private func refuseForLackOfDescriptors(_ index: Int) -> Bool {
+        if reserve >= 0 {
+            Glibc.close(reserve)
+            reserve = -1
+            var peer = clinux_address()
+            let descriptor = clinux_accept(listeners[index].descriptor, &peer)
+            let error = errno
+            if descriptor >= 0 {
+                turnAway(descriptor, isPlain: listeners[index].tls == nil, .serviceUnavailable)
+            }
+            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            if descriptor >= 0 { return true }
+            if error == EAGAIN { return false }
+        } else {
+            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        }
+        rest(index)
+        return false
+    }
+
+    /// A listener that cannot accept is not watched for a moment, or the loop would spin.
+    private func rest(_ index: Int) {
+        epoll.modify(listeners[index].descriptor, token: Token.listener(index), [])
+        listeners[index].restsUntil = Tick(count: now.count &+ 2)
+        restingListeners = true
+    }
+
+    func wakeListeners() {
+        guard restingListeners else { return }
+        restingListeners = false
+        for index in listeners.indices {
+            guard let until = listeners[index].restsUntil else { continue }
+            if now.isAtOrAfter(until) {
+                listeners[index].restsUntil = nil
+                epoll.modify(listeners[index].descriptor, token: Token.listener(index), .read)
+            } else {
+                restingListeners = true
+            }
+        }
+    }
+
+    /// Answers with a status, as far as the kernel takes it at once, and closes.
+    private func turnAway(_ descriptor: Int32, isPlain: Bool, _ status: HTTPStatus) {
+        if isPlain {
+            // What has arrived is read first: closing over unread bytes sends a reset that overtakes the answer.
+            _ = recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count, Int32(MSG_DONTWAIT))
+            var response = Response(status, text: "This server has as many connections as it can serve. Try again.\n")
+            response.set("Retry-After", "5")
+            scratch.removeAll(keepingCapacity: Self.corkBytes)
+            response.write(into: &scratch, now: wallClock())
+            _ = clinux_send(descriptor, scratch.bytes.baseAddress, scratch.count)
+        }
+        Glibc.close(descriptor)
+    }
+}

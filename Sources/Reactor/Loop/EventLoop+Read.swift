@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import WebSocket
+
+extension EventLoop {
+    /// Reads once: what is left in the kernel makes epoll tell again, after others had their turn.
+    func readable(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        switch record.pointee.phase {
+        case .dead: return
+        case .connecting: return connected(record)
+        case .http, .webSocket, .upgrading, .draining, .lingering: break
+        }
+        let count = recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
+        guard count > 0 else {
+            if count < 0, errno == EAGAIN || errno == EINTR { return }
+            return peerEnded(record)
+        }
+        record.pointee.lastReceived = now
+        record.pointee.flags.remove(.pinged)
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: receiveBuffer[..<count])
+        if record.pointee.tls == nil {
+            received(record, bytes)
+        } else {
+            receivedSealed(record, UnsafeRawBufferPointer(bytes))
+        }
+    }
+
+    /// Hands plain bytes to whatever the connection speaks by now, and sends what that answers in one call.
+    func received(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeMutableRawBufferPointer) {
+        corked = record
+        switch record.pointee.phase {
+        case .webSocket: webSocketReceived(record, bytes)
+        case .http: httpReceived(record, bytes)
+        case .upgrading: upgradeResponseReceived(record, bytes)
+        case .connecting, .draining, .lingering, .dead: break  // discarded
+        }
+        uncork()
+    }
+
+    /// The peer sent its FIN, or the connection broke.
+    private func peerEnded(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        if record.pointee.phase == .http, let exchange = record.pointee.exchange { abandon(exchange) }
+        drop(record, record.pointee.closeCode)
+    }
+
+    // MARK: - TLS
+
+    /// Decrypts all that has arrived: OpenSSL takes it record by record, and keeps no more than one that is incomplete.
+    private func receivedSealed(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
+        guard let session = record.pointee.tls else { return }
+        plaintext.reserve(Self.corkBytes)
+        tlsPipe.feed(bytes)
+        while true {
+            plaintext.removeAll(keepingCapacity: Self.corkBytes)
+            let result = session.read(into: &plaintext)
+            // Handshake messages and alerts that OpenSSL wants out.
+            flushPipe(record)
+            guard record.pointee.phase != .dead else { break }
+            if plaintext.count > 0 { received(record, plaintext.bytes) }
+            guard record.pointee.phase != .dead else { break }
+            switch result {
+            case .more: continue
+            case .drained: return tlsPipe.forget()
+            case .closed:
+                tlsPipe.forget()
+                return peerEnded(record)
+            case .failed:
+                tlsPipe.forget()
+                return drop(record, .abnormal)
+            }
+        }
+        tlsPipe.forget()
+    }
+
+    /// Sends what OpenSSL has put out by itself.
+    func flushPipe(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard tlsPipe.output.count > 0 else { return }
+        transmitRaw(record, UnsafeRawBufferPointer(tlsPipe.output.bytes))
+        tlsPipe.output.removeAll(keepingCapacity: Self.corkBytes)
+    }
+}

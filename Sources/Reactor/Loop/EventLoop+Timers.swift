@@ -1,0 +1,84 @@
+import WebSocket
+
+/// When a connection's time is up. Deadlines follow from its state; nothing is scheduled or cancelled, so none can be
+/// forgotten: the one timer of a connection fires no later than its deadline, and looks.
+extension EventLoop {
+    /// The next moment at which something is due for a connection, by its state now.
+    func deadline(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Tick? {
+        let since = record.pointee.since
+        switch record.pointee.phase {
+        case .dead:
+            return nil
+        case .connecting, .upgrading:
+            return since.after(limits.handshakeTimeout)
+        case .lingering:
+            return since.after(limits.closeTimeout)
+        case .draining:
+            return (record.pointee.outbox?.lastProgress ?? since).after(limits.writeTimeout)
+        case .http:
+            return requestDeadline(record)
+        case .webSocket:
+            if record.pointee.closing != .open { return since.after(limits.closeTimeout) }
+            let silence = silenceDeadline(record)
+            guard let outbox = record.pointee.outbox else { return silence }
+            let stall = outbox.lastProgress.after(limits.writeTimeout)
+            guard let silence, stall.isAtOrAfter(silence) else { return stall }
+            return silence
+        }
+    }
+
+    private func silenceDeadline(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Tick? {
+        // A peer that we do not read from is not silent: it waits for itself.
+        guard !record.pointee.flags.contains(.pausesRead) else { return nil }
+        let last = record.pointee.lastReceived
+        if limits.pingInterval > .zero, !record.pointee.flags.contains(.pinged) {
+            return last.after(limits.pingInterval)
+        }
+        return limits.idleTimeout > .zero ? last.after(limits.idleTimeout) : nil
+    }
+
+    /// Sees to it that the timer fires no later than the deadline.
+    func armTimer(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard let deadline = deadline(record) else { return }
+        let node = timerNode(record)
+        if node.pointee.isLinked, deadline.isAtOrAfter(node.pointee.deadline) { return }
+        wheel.link(node, at: deadline)
+    }
+
+    func fireTimers() {
+        while let node = wheel.popDue(now) {
+            // The node stands first in its record.
+            let record = UnsafeMutableRawPointer(node).assumingMemoryBound(to: ConnectionRecord.self)
+            if let deadline = deadline(record), now.isAtOrAfter(deadline) { expire(record) }
+            armTimer(record)
+        }
+        wakeListeners()
+    }
+
+    func timerNode(_ record: UnsafeMutablePointer<ConnectionRecord>) -> UnsafeMutablePointer<TimerNode> {
+        UnsafeMutableRawPointer(record).assumingMemoryBound(to: TimerNode.self)
+    }
+
+    private func expire(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        switch record.pointee.phase {
+        case .dead:
+            break
+        case .connecting, .upgrading, .draining:
+            drop(record, .abnormal)
+        case .lingering:
+            drop(record, record.pointee.closeCode)
+        case .http:
+            requestExpired(record)
+        case .webSocket:
+            if record.pointee.closing != .open { return drop(record, record.pointee.closeCode) }
+            if let outbox = record.pointee.outbox, now.isAtOrAfter(outbox.lastProgress.after(limits.writeTimeout)) {
+                return drop(record, .abnormal)  // it takes nothing, so it would not take a close frame either
+            }
+            guard limits.pingInterval > .zero, !record.pointee.flags.contains(.pinged) else {
+                return drop(record, .abnormal)
+            }
+            record.pointee.flags.insert(.pinged)
+            sendControl(.ping, UnsafeRawBufferPointer(start: nil, count: 0), to: record)
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package import WebSocket
+
+/// A message on its way to the subscribers of another loop.
+struct PublishedMessage: Sendable {
+    let kind: MessageKind
+    let bytes: [UInt8]
+}
+
+/// What other threads may ask of a loop.
+enum LoopMail<App: Application>: Sendable {
+    case run(@Sendable (EventLoop<App>) -> Void)
+    case publish(topic: String, PublishedMessage)
+    case respond(RequestID, Response)
+    case resumeBody(RequestID)
+    case reload([(index: Int, context: TLSContext)])
+    case stop(limit: Duration)
+}
+
+/// A loop as other threads see it: where mail for it goes.
+package final class LoopHandle<App: Application>: Sendable {
+    /// Which of its group's loops it is.
+    package let index: Int
+    let mailbox: Mailbox<LoopMail<App>>
+
+    init(index: Int, mailboxCapacity: Int) throws(ReactorError) {
+        self.index = index
+        mailbox = try Mailbox(capacity: mailboxCapacity)
+    }
+
+    /// Runs `body` on the loop's thread; `false` when its mailbox is full or the loop has ended.
+    @discardableResult
+    package func run(_ body: @escaping @Sendable (EventLoop<App>) -> Void) -> Bool {
+        mailbox.post(.run(body)) == .accepted
+    }
+
+    /// Publishes to the loop's own subscribers; `false` when its mailbox is full or the loop has ended.
+    @discardableResult
+    package func publish(_ kind: MessageKind, _ bytes: [UInt8], toTopicNamed topic: String) -> Bool {
+        mailbox.post(.publish(topic: topic, PublishedMessage(kind: kind, bytes: bytes))) == .accepted
+    }
+
+    /// Answers a request. An answer to one that has ended is dropped.
+    package func respond(_ request: RequestID, _ response: Response) {
+        _ = mailbox.post(.respond(request, response), urgent: true)
+    }
+
+    /// Goes on with a body whose receiver asked for a pause.
+    package func resumeBody(_ request: RequestID) {
+        _ = mailbox.post(.resumeBody(request), urgent: true)
+    }
+}

@@ -1,0 +1,61 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// The one door between threads: mail for a loop, bounded, behind a lock that is held for an append. The first letter
+/// wakes the loop through an eventfd; those that follow before it looks cost no system call.
+final class Mailbox<Mail: Sendable>: Sendable {
+    private struct State {
+        var mail: [Mail] = []
+        var isOpen = true
+    }
+
+    enum Outcome {
+        case accepted
+        case full
+        /// The loop has ended, or is about to: it will not look again.
+        case closed
+    }
+
+    /// Readable while mail waits.
+    let descriptor: Int32
+    private let capacity: Int
+    private let state = Mutex(State())
+
+    init(capacity: Int) throws(ReactorError) {
+        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        guard descriptor >= 0 else { throw ReactorError(.system, "eventfd", errno) }
+        self.capacity = capacity
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// `urgent` mail (answers, stop) is taken also when the box is full: it is bounded by what it answers.
+    func post(_ mail: sending Mail, urgent: Bool = false) -> Outcome {
+        let (outcome, wakes) = state.withLock { state -> (Outcome, Bool) in
+            guard state.isOpen else { return (.closed, false) }
+            guard urgent || state.mail.count < capacity else { return (.full, false) }
+            state.mail.append(mail)
+            return (.accepted, state.mail.count == 1)
+        }
+        if wakes { eventfd_write(descriptor, 1) }
+        return outcome
+    }
+
+    /// Everything that waits, in the order of posting. `spare` is an emptied array whose memory is used for what comes.
+    func take(_ spare: inout [Mail]) {
+        var counter: eventfd_t = 0
+        eventfd_read(descriptor, &counter)
+        state.withLock { swap(&$0.mail, &spare) }
+    }
+
+    /// No more mail; what waits is dropped.
+    func shut() {
+        state.withLock { state in
+            state.isOpen = false
+            state.mail = []
+        }
+    }
+}

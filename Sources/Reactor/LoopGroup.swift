@@ -1,0 +1,161 @@
+import CLinux
+import Dispatch
+import Glibc
+import Synchronization
+package import WebSocket
+
+/// What a group of loops is made with.
+package struct LoopGroupConfiguration: Sendable {
+    /// Threads, each with its own listeners and connections.
+    package var loops = 1
+    package var listen: [ListenAddress] = []
+    /// For the addresses that are TLS.
+    package var tls: TLSContext?
+    package var limits = LoopLimits()
+    package var deflate = DeflatePolicy()
+
+    package init() {}
+}
+
+/// The loops of a process. They share nothing but the table of addresses, which counts connections.
+package final class LoopGroup<App: Application>: Sendable {
+    package let loops: [LoopHandle<App>]
+    /// Where it listens, with the ports that the kernel picked.
+    package let addresses: [ListenAddress]
+    private let threads: [LoopThread]
+
+    /// Listens on every address and starts the loops. `makeApp` is called on each loop's own thread, with the handles
+    /// of all loops.
+    package init(
+        _ configuration: LoopGroupConfiguration,
+        makeApp: @escaping @Sendable (LoopHandle<App>, [LoopHandle<App>]) -> App
+    ) throws(ReactorError) {
+        let (addresses, sockets) = try Self.listen(configuration)
+        let table = AddressTable(
+            maxConnections: configuration.limits.connectionsPerAddress,
+            maxHandshakes: configuration.limits.handshakesPerAddress)
+        var handles: [LoopHandle<App>] = []
+        for index in 0..<max(1, configuration.loops) {
+            handles.append(
+                try LoopHandle(index: index, mailboxCapacity: configuration.limits.mailboxCapacity))
+        }
+        var threads: [LoopThread] = []
+        for handle in handles {
+            let all = handles
+            let descriptors = sockets[handle.index]
+            let started = StartSignal()
+            let thread = try LoopThread {
+                let listeners = zip(descriptors, addresses).map { descriptor, address in
+                    Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
+                }
+                do throws(ReactorError) {
+                    let loop = try EventLoop<App>(
+                        handle: handle, listeners: listeners, addresses: table, limits: configuration.limits,
+                        deflate: configuration.deflate
+                    ) { makeApp($0, all) }
+                    started.signal(nil)
+                    loop.run()
+                } catch {
+                    started.signal(error)
+                }
+            }
+            if let error = started.wait() { throw error }
+            threads.append(thread)
+        }
+        self.loops = handles
+        self.addresses = addresses
+        self.threads = threads
+    }
+
+    /// Takes a new certificate for connections from now on; those that are open keep theirs.
+    package func reload(_ context: TLSContext) {
+        let contexts = addresses.enumerated().filter(\.element.isTLS).map { (index: $0.offset, context: context) }
+        for loop in loops { _ = loop.mailbox.post(.reload(contexts), urgent: true) }
+    }
+
+    /// Stops accepting, closes every WebSocket with 1001, finishes what is under way, and cuts off what is left after
+    /// `limit`. Returns at once; `join` waits for it.
+    package func stop(limit: Duration) {
+        for loop in loops { _ = loop.mailbox.post(.stop(limit: limit), urgent: true) }
+    }
+
+    /// Waits until every loop has ended.
+    package func join() {
+        for thread in threads { thread.join() }
+    }
+
+    /// For each loop its sockets, in the order of the addresses.
+    private static func listen(
+        _ configuration: LoopGroupConfiguration
+    ) throws(ReactorError) -> (addresses: [ListenAddress], sockets: [[Int32]]) {
+        var addresses: [ListenAddress] = []
+        var sockets: [[Int32]] = Array(repeating: [], count: max(1, configuration.loops))
+        do throws(ReactorError) {
+            for wanted in configuration.listen {
+                if wanted.isTLS, configuration.tls == nil {
+                    throw ReactorError(.tls, "\(wanted.description) is to use TLS, but there is no certificate")
+                }
+                try wanted.checkFree()
+                var address = wanted
+                for index in sockets.indices {
+                    let socket = try address.listen()
+                    sockets[index].append(socket)
+                    if address.port == 0 {
+                        let port = UInt16(clamping: clinux_local_port(socket))
+                        address = ListenAddress(address, port: port)
+                    }
+                }
+                addresses.append(address)
+            }
+        } catch {
+            for socket in sockets.joined() { close(socket) }
+            throw error
+        }
+        return (addresses, sockets)
+    }
+}
+
+/// Tells the starting thread how the start of a loop went.
+private final class StartSignal: Sendable {
+    private let error = Mutex<ReactorError?>(nil)
+    private let semaphore = DispatchSemaphore(value: 0)
+
+    func signal(_ failure: ReactorError?) {
+        error.withLock { $0 = failure }
+        semaphore.signal()
+    }
+
+    func wait() -> ReactorError? {
+        semaphore.wait()
+        return error.withLock { $0 }
+    }
+}
+
+/// A thread that belongs to one loop for all its life: no task of Swift's own pool may run on it, or be kept from
+/// running by it.
+private final class LoopThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let thread: pthread_t
+
+    init(_ run: @escaping @Sendable () -> Void) throws(ReactorError) {
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(Body(run))
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        guard result == 0 else {
+            body.release()
+            throw ReactorError(.system, "pthread_create", result)
+        }
+        self.thread = thread
+    }
+
+    func join() { pthread_join(thread, nil) }
+}

@@ -1,0 +1,139 @@
+/// The fixed part of a frame (RFC 6455 §5.2).
+package struct FrameHeader: Equatable, Sendable {
+    package var isFinal: Bool
+    /// RSV1: the message is compressed (RFC 7692 §6); only on the first frame of a message.
+    package var isCompressed: Bool
+    package var opcode: Opcode
+    /// `nil` on frames from a server.
+    package var maskKey: Masking.Key?
+    /// Bytes of payload that follow, at most `Int.max`.
+    package var payloadCount: Int
+
+    /// The longest header: two bytes, eight of length, four of mask.
+    package static let maxBytes = 14
+    /// The longest payload of a control frame (RFC 6455 §5.5).
+    package static let maxControlPayloadBytes = 125
+
+    package init(
+        isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, maskKey: Masking.Key? = nil,
+        payloadCount: Int
+    ) {
+        self.isFinal = isFinal
+        self.isCompressed = isCompressed
+        self.opcode = opcode
+        self.maskKey = maskKey
+        self.payloadCount = payloadCount
+    }
+}
+
+// MARK: - Decoding
+
+/// What the first bytes of a frame turned out to be.
+package enum FrameHeaderStep: Equatable, Sendable {
+    case needMore
+    case header(FrameHeader, byteCount: Int)
+    case failed(ProtocolFailure)
+}
+
+extension FrameHeader {
+    /// Reads a header from the front of `bytes` and refuses it at the first byte that breaks a rule.
+    ///
+    /// Whether a continuation fits the message under way is not known here; `MessageDecoder` checks it.
+    @inline(__always)
+    package static func decode(
+        _ bytes: UnsafeRawBufferPointer, from peer: Role, allowsCompression: Bool
+    ) -> FrameHeaderStep {
+        guard let base = bytes.baseAddress, bytes.count >= 1 else { return .needMore }
+        let first = base.load(as: UInt8.self)
+        // RSV2 and RSV3 belong to no extension that we negotiate (§5.2).
+        guard first & 0x30 == 0 else { return .failed(.reservedBits) }
+        guard let opcode = Opcode(rawValue: first & 0x0F) else { return .failed(.reservedOpcode) }
+        let isFinal = first & 0x80 != 0
+        let isCompressed = first & 0x40 != 0
+        if isCompressed {
+            // RFC 7692 §6.1: only where negotiated, on the first frame of a data message.
+            guard allowsCompression, opcode == .text || opcode == .binary else { return .failed(.reservedBits) }
+        }
+        if opcode.isControl, !isFinal { return .failed(.fragmentedControl) }  // §5.5
+
+        guard bytes.count >= 2 else { return .needMore }
+        let second = base.load(fromByteOffset: 1, as: UInt8.self)
+        let isMasked = second & 0x80 != 0
+        switch peer {  // §5.1
+        case .client: guard isMasked else { return .failed(.notMasked) }
+        case .server: guard !isMasked else { return .failed(.masked) }
+        }
+
+        var count = Int(second & 0x7F)
+        var offset = 2
+        if count > maxControlPayloadBytes {
+            if opcode.isControl { return .failed(.controlTooLong) }  // §5.5
+            if count == 126 {
+                guard bytes.count >= 4 else { return .needMore }
+                count = Int(UInt16(bigEndian: base.loadUnaligned(fromByteOffset: 2, as: UInt16.self)))
+                guard count > 125 else { return .failed(.lengthNotMinimal) }
+                offset = 4
+            } else {
+                guard bytes.count >= 10 else {
+                    // The top bit must be zero (§5.2); the first byte of the eight tells.
+                    guard bytes.count < 3 || base.load(fromByteOffset: 2, as: UInt8.self) < 0x80 else {
+                        return .failed(.lengthTooLarge)
+                    }
+                    return .needMore
+                }
+                let wide = UInt64(bigEndian: base.loadUnaligned(fromByteOffset: 2, as: UInt64.self))
+                guard let exact = Int(exactly: wide) else { return .failed(.lengthTooLarge) }
+                guard exact > 0xFFFF else { return .failed(.lengthNotMinimal) }
+                count = exact
+                offset = 10
+            }
+        }
+        var key: Masking.Key?
+        if isMasked {
+            guard bytes.count >= offset &+ 4 else { return .needMore }
+            key = UInt32(littleEndian: base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+            offset &+= 4
+        }
+        let header = FrameHeader(
+            isFinal: isFinal, isCompressed: isCompressed, opcode: opcode, maskKey: key, payloadCount: count)
+        return .header(header, byteCount: offset)
+    }
+}
+
+// MARK: - Encoding
+
+extension FrameHeader {
+    /// Bytes that `encode` writes.
+    @inline(__always)
+    package var byteCount: Int {
+        (payloadCount < 126 ? 2 : payloadCount < 0x1_0000 ? 4 : 10) &+ (maskKey == nil ? 0 : 4)
+    }
+
+    /// Writes the header to the front of `bytes`, which has room for it (`maxBytes` always suffice), and returns its
+    /// size.
+    @inline(__always) @discardableResult
+    package func encode(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        precondition(bytes.count >= byteCount && payloadCount >= 0, "a frame header needs \(byteCount) bytes")
+        var offset = 2
+        bytes[0] = (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue
+        let mask: UInt8 = maskKey == nil ? 0 : 0x80
+        if payloadCount < 126 {
+            bytes[1] = mask | UInt8(truncatingIfNeeded: payloadCount)
+        } else if payloadCount < 0x1_0000 {
+            bytes[1] = mask | 126
+            bytes.storeBytes(
+                of: UInt16(truncatingIfNeeded: payloadCount).bigEndian, toByteOffset: 2, as: UInt16.self)
+            offset = 4
+        } else {
+            bytes[1] = mask | 127
+            bytes.storeBytes(
+                of: UInt64(truncatingIfNeeded: payloadCount).bigEndian, toByteOffset: 2, as: UInt64.self)
+            offset = 10
+        }
+        if let maskKey {
+            bytes.storeBytes(of: maskKey.littleEndian, toByteOffset: offset, as: UInt32.self)
+            offset &+= 4
+        }
+        return offset
+    }
+}

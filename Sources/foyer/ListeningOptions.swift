@@ -1,0 +1,62 @@
+import ArgumentParser
+import Gateway
+import Glibc
+import Logging
+import Reactor
+
+/// Where and how a server listens: the same for every command that serves.
+struct ListeningOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Where to listen; may be repeated. Port 0 picks a free one. With a certificate, all of them use TLS.",
+            valueName: "address:port"))
+    var listen: [String] = ["127.0.0.1:9001"]
+
+    @Option(help: "Event loops, each with a thread of its own. Default: one a core.")
+    var loops: Int?
+
+    @Option(help: ArgumentHelp("PEM file with the certificate, and the chain behind it.", valueName: "file"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("PEM file with the certificate's key.", valueName: "file"))
+    var tlsKey: String?
+
+    @Option(help: ArgumentHelp("How long peers have to go when the server stops.", valueName: "ms"))
+    var stopTimeoutMs = 10_000
+
+    private static let maxLoops = 256
+
+    func validate() throws {
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key belong together: give both, or none.")
+        }
+        if let loops, !(1...Self.maxLoops).contains(loops) {
+            throw ValidationError("--loops must be between 1 and \(Self.maxLoops).")
+        }
+        guard (0...3_600_000).contains(stopTimeoutMs) else {
+            throw ValidationError("--stop-timeout-ms must be between 0 and 3600000.")
+        }
+    }
+
+    /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
+    func serve<App: Application>(
+        limits: LoopLimits, _ makeApp: @escaping @Sendable (LoopHandle<App>, [LoopHandle<App>]) -> App
+    ) throws {
+        let signals = try ProcessSignals()
+        raiseDescriptorLimit()
+        var configuration = LoopGroupConfiguration()
+        configuration.limits = limits
+        configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        let certificate = tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
+        configuration.tls = try certificate?.load()
+        configuration.listen = try listen.map { try ListenAddress($0, isTLS: certificate != nil) }
+        let group = try LoopGroup(configuration, makeApp: makeApp)
+        for address in group.addresses {
+            print("foyer listening on \(address.isTLS ? "wss" : "ws")://\(address.description)")
+        }
+        fflush(nil)
+        let supervisor = Supervisor(
+            group, certificate: certificate, stopLimit: .milliseconds(stopTimeoutMs), log: Logger(label: "foyer"))
+        supervisor.run(signals)
+    }
+}
