@@ -1,0 +1,72 @@
+# Two commands: `make run` and `make test`. Every target first installs what it needs (tools/provide.py).
+# Anything that needs a loop is a program below tools/ with a test of its own.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+# SwiftPM locks its build folder: two targets at once would only wait for each other.
+.NOTPARALLEL:
+
+LISTEN ?= 127.0.0.1:8080
+SECONDS ?= 60
+PYTHON := .venv/bin/python
+PROVIDE := @tools/bootstrap && python3 tools/provide.py
+BUILD := swift build --explicit-target-dependency-import-check error
+FOYER := .build/release/foyer
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+.PHONY: run
+run: build ## build Foyer and serve it on LISTEN=127.0.0.1:8080
+	@echo "Open http://$(LISTEN)/ (Ctrl-C ends it)"
+	@exec $(FOYER) serve --listen $(LISTEN) --web web
+
+.PHONY: check
+check: ## the quick loop: lint, debug build, unit tests, tidy
+	$(PROVIDE) build python
+	@$(PYTHON) tools/stages.py check
+
+.PHONY: test
+test: ## everything that must pass before a change goes in
+	$(PROVIDE) build python clients
+	@$(PYTHON) tools/stages.py test
+
+.PHONY: build
+build: ## build the release binary
+	$(PROVIDE) build
+	@$(BUILD) -c release --product foyer
+
+.PHONY: bench
+bench: build ## measure the server and its peers
+	$(PROVIDE) python bench
+	@FOYER_BIN=$(abspath $(FOYER)) $(PYTHON) bench/bench.py
+
+.PHONY: fuzz
+fuzz: ## fuzz every target for SECONDS=60
+	$(PROVIDE) build python
+	@$(PYTHON) tools/fuzz.py --seconds $(SECONDS)
+
+.PHONY: conformance
+conformance: build ## every conformance case at full size, also those that CI leaves out
+	$(PROVIDE) python
+	@FOYER_BIN=$(abspath $(FOYER)) FOYER_CONFORMANCE=full $(PYTHON) -m pytest Tests/Conformance -q
+
+.PHONY: format
+format: ## rewrite the sources in the project's form
+	$(PROVIDE) python
+	@$(PYTHON) tools/lint.py --fix
+
+.PHONY: lint
+lint: ## complain about form
+	$(PROVIDE) python
+	@$(PYTHON) tools/lint.py
+
+.PHONY: requirements
+requirements: ## each requirement, the tests that name it, and how they went in the last `make test`
+	$(PROVIDE) python
+	@$(PYTHON) tools/requirements.py
+
+.PHONY: clean
+clean: ## remove everything that can be made again
+	@rm -rf .build .build-* .venv results
