@@ -219,7 +219,9 @@ def main(arguments: list[str]) -> int:
         shutil.rmtree(results, ignore_errors=True)
     results.mkdir(exist_ok=True)
     outcomes = [run_stage(stage, results) for stage in RUNS[arguments[0]]]
-    print(summarise(outcomes), flush=True)
+    summary = summarise(outcomes)
+    (results / "summary.txt").write_text(summary + "\n")
+    print(summary, flush=True)
     return 1 if any(outcome.counts.failed for outcome in outcomes) else 0
 
 

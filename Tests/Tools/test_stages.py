@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 import stages
 from results import Counts
 from stages import Outcome, Stage, run_stage, summarise
