@@ -38,9 +38,9 @@ build: ## build the release binary
 	@$(BUILD) -c release --product foyer
 
 .PHONY: bench
-bench: build ## measure the server and its peers
+bench: build ## measure the server, and a peer if there is one; more in ARGS="--only echo", see bench/README.md
 	$(PROVIDE) python bench
-	@FOYER_BIN=$(abspath $(FOYER)) $(PYTHON) bench/bench.py
+	@FOYER_BIN=$(abspath $(FOYER)) $(PYTHON) bench/run.py $(ARGS)
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for SECONDS=60
@@ -48,9 +48,10 @@ fuzz: ## fuzz every target for SECONDS=60
 	@$(PYTHON) tools/fuzz.py --seconds $(SECONDS)
 
 .PHONY: conformance
-conformance: build ## every conformance case at full size, also those that CI leaves out
-	$(PROVIDE) python
-	@FOYER_BIN=$(abspath $(FOYER)) FOYER_CONFORMANCE=full $(PYTHON) -m pytest Tests/Conformance -q
+conformance: ## every conformance case at full size, also those that CI leaves out
+	$(PROVIDE) build python clients
+	@$(BUILD) -c release
+	@FOYER_BIN=$(abspath $(FOYER)) FOYER_CONFORMANCE=full $(PYTHON) -m pytest -c pyproject.toml Tests/Conformance
 
 .PHONY: format
 format: ## rewrite the sources in the project's form

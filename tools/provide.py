@@ -29,7 +29,7 @@ PACKAGES: dict[str, list[str]] = {
     ],
     "python": ["python3-venv"],
     "clients": ["chromium", "curl", "openssl", "wrk"],
-    "bench": ["valgrind"],
+    "bench": ["binutils", "gcc", "libc6-dev", "openssl", "util-linux", "valgrind"],
 }
 
 
