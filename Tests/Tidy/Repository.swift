@@ -59,7 +59,7 @@ enum Repository {
             let name = entry.lastPathComponent
             let isFolder = try entry.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true
             if isFolder {
-                guard !ignoredFolders.contains(name), !name.hasPrefix(".build") else { continue }
+                guard !ignoredFolders.contains(name), !name.hasPrefix(".") || name == ".ci" else { continue }
                 try collect(entry, prefix + name + "/", into: &files)
             } else if textKinds.contains(entry.pathExtension) || textNames.contains(name) {
                 files.append(TextFile(prefix + name, try String(contentsOf: entry, encoding: .utf8)))
