@@ -1,0 +1,106 @@
+"""The servers under test, each run a fresh process that is pinned to core 0."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+SERVER_CORE = "0"
+# Below valgrind a server starts slowly.
+START_SECONDS = 20
+STOP_SECONDS = 10
+# Room for 10,000 connections beside a server's own files.
+OPEN_FILES = 20_000
+
+
+@dataclass(frozen=True)
+class Server:
+    name: str
+    plain: Path
+    tls: Path | None
+
+    def command(self, binary: Path, port: int, certificate: tuple[Path, Path] | None) -> list[str]:
+        """`foyer echo` with everything switched off that would answer the load instead of carrying it."""
+        limits = ["--max-connections-per-address", "0", "--max-handshakes-per-address", "0"]
+        quiet = ["--ping-interval-ms", "0", "--deflate", "off"]
+        tls = ["--tls-cert", str(certificate[0]), "--tls-key", str(certificate[1])] if certificate else []
+        return [str(binary), "echo", "--listen", f"127.0.0.1:{port}", "--loops", "1", *limits, *quiet, *tls]
+
+
+class Peer(Server):
+    """Another server to compare with: `BINARY PORT` or `BINARY PORT CERTIFICATE KEY`, with the same paths."""
+
+    def command(self, binary: Path, port: int, certificate: tuple[Path, Path] | None) -> list[str]:
+        return [str(binary), str(port), *(str(file) for file in certificate or ())]
+
+
+def peer() -> Peer | None:
+    """The peer that FOYER_PEER names; FOYER_PEER_TLS names its TLS binary, if that is another one."""
+    plain, tls = os.environ.get("FOYER_PEER"), os.environ.get("FOYER_PEER_TLS")
+    if not plain:
+        return None
+    return Peer("peer", Path(plain), Path(tls) if tls else None)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def raise_open_files() -> None:
+    """The servers inherit the limit from this process."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+@contextmanager
+def running(command: list[str], port: int) -> Iterator[int]:
+    """Runs a server and yields its process id once it accepts connections; ends it by that id."""
+    process = subprocess.Popen(
+        ["taskset", "-c", SERVER_CORE, *command],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    try:
+        _wait_until_listening(process, port)
+        yield process.pid
+    finally:
+        _stop(process)
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            _, errors = process.communicate()
+            raise RuntimeError(f"the server ended at once: {errors.decode(errors='replace').strip()[-500:]}")
+        try:
+            socket.create_connection(("127.0.0.1", port), 0.2).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            # The server's own start, and its look at this first connection, are not part of any figure.
+            time.sleep(0.2)
+            return
+    raise RuntimeError("the server does not listen")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.communicate(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
