@@ -89,7 +89,9 @@ def main() -> int:
         results = measure(bench, figures, contenders, max(1, arguments.rounds))
     print(table(results))
     if arguments.write:
-        (build.PROJECT / "docs" / "benchmarks.md").write_text(document(results, sys.argv[1:]))
+        page = build.PROJECT / "docs" / "benchmarks.md"
+        page.parent.mkdir(exist_ok=True)
+        page.write_text(document(results, sys.argv[1:]), encoding="utf-8")
     return 0 if all(samples.of("foyer") for samples in results) else 1
 
 

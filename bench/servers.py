@@ -7,11 +7,13 @@ import resource
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 SERVER_CORE = "0"
 # Below valgrind a server starts slowly.
@@ -66,26 +68,29 @@ def raise_open_files() -> None:
 @contextmanager
 def running(command: list[str], port: int) -> Iterator[int]:
     """Runs a server and yields its process id once it accepts connections; ends it by that id."""
-    process = subprocess.Popen(
-        ["taskset", "-c", SERVER_CORE, *command],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    try:
-        _wait_until_listening(process, port)
-        yield process.pid
-    finally:
-        _stop(process)
+    # A file and not a pipe, which nobody reads meanwhile and a talkative server would block on.
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            ["taskset", "-c", SERVER_CORE, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+        try:
+            _wait_until_listening(process, port, errors)
+            yield process.pid
+        finally:
+            _stop(process)
 
 
-def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+def _wait_until_listening(process: subprocess.Popen[bytes], port: int, errors: IO[bytes]) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            _, errors = process.communicate()
-            raise RuntimeError(f"the server ended at once: {errors.decode(errors='replace').strip()[-500:]}")
+            errors.seek(0)
+            said = errors.read().decode(errors="replace").strip()
+            raise RuntimeError(f"the server ended at once: {said[-500:]}")
         try:
             socket.create_connection(("127.0.0.1", port), 0.2).close()
         except OSError:
@@ -100,7 +105,7 @@ def _wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.communicate(timeout=STOP_SECONDS)
+        process.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:
         process.kill()
-        process.communicate()
+        process.wait()

@@ -67,7 +67,8 @@ static void on_message(struct client *client, struct connection *connection, con
     struct echo *echo = client->state;
     struct lane *lane = &echo->lanes[client_index(client, connection)];
     const struct options *options = client->options;
-    if (message->length != options->size) die("%" PRIu64 " bytes came back instead of %zu", message->length, options->size);
+    if (message->length != options->size)
+        die("%" PRIu64 " bytes came back instead of %zu", message->length, options->size);
     size_t head = options->size < FRAME_HEAD_BYTES ? options->size : FRAME_HEAD_BYTES;
     if (options->verify && memcmp(message->head, echo->payload, head) != 0) die("other bytes came back");
     measurement_add(&client->measurement, read_ns - lane->sent_ns[lane->first++ % (unsigned)options->depth]);
