@@ -106,7 +106,7 @@ extension EventLoop {
             _ = recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count, Int32(MSG_DONTWAIT))
             var response = Response(status, text: "This server has as many connections as it can serve. Try again.\n")
             response.set("Retry-After", "5")
-            scratch.removeAll(keepingCapacity: Self.corkBytes)
+            scratch.removeAll(keepingCapacity: Self.keptBytes)
             response.write(into: &scratch, now: wallClock())
             _ = clinux_send(descriptor, scratch.bytes.baseAddress, scratch.count)
         }

@@ -30,7 +30,7 @@ extension EventLoop {
             if bytes.count > 0 {
                 _ = Glibc.send(record.pointee.descriptor, bytes.baseAddress, bytes.count, Self.quietly)
             }
-            tlsPipe.output.removeAll(keepingCapacity: Self.corkBytes)
+            tlsPipe.output.removeAll(keepingCapacity: Self.keptBytes)
         }
         guard record.pointee.flags.contains(.lingers) else { return drop(record, record.pointee.closeCode) }
         // Closing now would answer bytes still on their way with a reset, which may overtake what we said last.
@@ -48,7 +48,7 @@ extension EventLoop {
     /// Ends a connection at once. It is released, and the application told, at the end of the turn.
     func drop(_ record: UnsafeMutablePointer<ConnectionRecord>, _ code: CloseCode) {
         guard record.pointee.phase != .dead else { return }
-        if corked == record { cork.removeAll(keepingCapacity: Self.corkBytes) }
+        if corked == record { cork.removeAll(keepingCapacity: Self.keptBytes) }
         record.pointee.phase = .dead
         record.pointee.closeCode = code
         ended.append(record)

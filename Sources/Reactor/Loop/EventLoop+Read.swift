@@ -48,10 +48,10 @@ extension EventLoop {
     /// Decrypts all that has arrived: OpenSSL takes it record by record, and keeps no more than one that is incomplete.
     private func receivedSealed(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
         guard let session = record.pointee.tls else { return }
-        plaintext.reserve(Self.corkBytes)
         tlsPipe.feed(bytes)
         while true {
-            plaintext.removeAll(keepingCapacity: Self.corkBytes)
+            plaintext.removeAll(keepingCapacity: Self.keptBytes)
+            plaintext.reserve(Self.corkBytes)
             let result = session.read(into: &plaintext)
             // Handshake messages and alerts that OpenSSL wants out.
             flushPipe(record)
@@ -76,6 +76,6 @@ extension EventLoop {
     func flushPipe(_ record: UnsafeMutablePointer<ConnectionRecord>) {
         guard tlsPipe.output.count > 0 else { return }
         transmitRaw(record, UnsafeRawBufferPointer(tlsPipe.output.bytes))
-        tlsPipe.output.removeAll(keepingCapacity: Self.corkBytes)
+        tlsPipe.output.removeAll(keepingCapacity: Self.keptBytes)
     }
 }

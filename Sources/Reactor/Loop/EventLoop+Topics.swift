@@ -41,7 +41,7 @@ extension EventLoop {
     }
 
     private func appendDeflated(_ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to topic: TopicTable.Topic) {
-        deflated.removeAll(keepingCapacity: Self.corkBytes)
+        deflated.removeAll(keepingCapacity: Self.keptBytes)
         guard payload.count >= deflatePolicy.minimumMessageBytes, publishing.deflate(payload, into: &deflated) else {
             let header = FrameHeader(opcode: kind.opcode, payloadCount: payload.count)
             return Self.append(header, payload, to: &topic.deflatedFrames)

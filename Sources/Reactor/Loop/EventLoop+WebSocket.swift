@@ -91,7 +91,7 @@ extension EventLoop {
         let record = connection.record
         guard record.pointee.phase == .webSocket, record.pointee.closing == .open else { return }
         if let compression = record.pointee.compression, payload.count >= deflatePolicy.minimumMessageBytes {
-            deflated.removeAll(keepingCapacity: Self.corkBytes)
+            deflated.removeAll(keepingCapacity: Self.keptBytes)
             if compression.deflate(payload, into: &deflated) {
                 return sendFrame(
                     kind.opcode, UnsafeRawBufferPointer(deflated.bytes), to: record, isCompressed: true)

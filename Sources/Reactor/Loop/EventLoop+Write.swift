@@ -66,13 +66,13 @@ extension EventLoop {
                 block(record, outbox)
             }
         }
-        cork.removeAll(keepingCapacity: Self.corkBytes)
+        cork.removeAll(keepingCapacity: Self.keptBytes)
     }
 
     private func queueFrame(
         _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
     ) {
-        scratch.removeAll(keepingCapacity: Self.corkBytes)
+        scratch.removeAll(keepingCapacity: Self.keptBytes)
         Self.write(header, payload, to: &scratch)
         queue(record, UnsafeRawBufferPointer(scratch.bytes))
     }
@@ -83,7 +83,7 @@ extension EventLoop {
         let sealed = seal(record, bytes)
         let outbox = record.pointee.outbox ?? Outbox(now: now)
         outbox.append(sealed)
-        tlsPipe.output.removeAll(keepingCapacity: Self.corkBytes)
+        tlsPipe.output.removeAll(keepingCapacity: Self.keptBytes)
         record.pointee.outbox = outbox
         markDirty(record)
     }
@@ -92,7 +92,7 @@ extension EventLoop {
     func flushCork() {
         guard cork.count > 0, let record = corked else { return }
         transmit(record, UnsafeRawBufferPointer(cork.bytes))
-        cork.removeAll(keepingCapacity: Self.corkBytes)
+        cork.removeAll(keepingCapacity: Self.keptBytes)
     }
 
     @inline(__always)
@@ -106,7 +106,7 @@ extension EventLoop {
     func transmit(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
         guard record.pointee.tls != nil else { return transmitRaw(record, bytes) }
         transmitRaw(record, seal(record, bytes))
-        tlsPipe.output.removeAll(keepingCapacity: Self.corkBytes)
+        tlsPipe.output.removeAll(keepingCapacity: Self.keptBytes)
     }
 
     /// What goes over the wire: the same bytes, or their encrypted form, valid until the pipe is emptied.
@@ -179,7 +179,7 @@ extension EventLoop {
     /// A slow reader: the messages it never saw are dropped and it is told to come back and resume (1013).
     private func overflow(_ record: UnsafeMutablePointer<ConnectionRecord>, _ outbox: Outbox) {
         record.pointee.closeCode = .tryAgainLater
-        if corked == record { cork.removeAll(keepingCapacity: Self.corkBytes) }
+        if corked == record { cork.removeAll(keepingCapacity: Self.keptBytes) }
         // Sealed records cannot be left out: the peer's TLS would see a gap.
         guard record.pointee.tls == nil, record.pointee.closing.fail() else { return drop(record, .tryAgainLater) }
         outbox.dropUnsent()

@@ -94,6 +94,8 @@ package final class EventLoop<App: Application> {
 
     /// Corked bytes are sent when this many wait.
     static var corkBytes: Int { 64 << 10 }
+    /// Kept of a loop's own buffers between two uses; what a larger message needed more goes back.
+    static var keptBytes: Int { 256 << 10 }
 
     /// epoll's tokens of what is not a connection: generation 0.
     enum Token {
