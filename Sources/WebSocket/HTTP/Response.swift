@@ -52,12 +52,6 @@ package struct Response: Sendable, Equatable {
         replace(name, value)
     }
 
-    /// For values that are made of digits, tokens and quotes by construction.
-    mutating func set(_ name: StaticString, valid value: String) {
-        precondition(Self.isValid(value), "the value of \(name) holds a control character")
-        replace(name, value)
-    }
-
     private mutating func replace(_ name: StaticString, _ value: String) {
         let name = name.description
         precondition(!Self.writersOwn.contains(name.lowercased()), "\(name) is written by the writer")
