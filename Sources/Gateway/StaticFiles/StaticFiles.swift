@@ -1,0 +1,88 @@
+package import WebSocket
+
+/// Serves the files of a directory: pages, scripts, pictures.
+///
+/// What begins with a dot is not served, symbolic links are not followed, and what is no regular file, or too large,
+/// does not exist. All of it is one answer, 404, because the difference is nobody's business.
+package final class StaticFiles: Sendable {
+    package struct Limits: Sendable {
+        /// Pages and pictures are well below; a file is held in memory while it is sent.
+        package var maxFile = ByteCount.mebibytes(8)
+        /// The widget and the dashboard fit several times.
+        package var maxCache = ByteCount.mebibytes(32)
+        /// Keeps the search for the oldest entry short.
+        package var maxCachedFiles = 512
+        /// Each segment is opened on the way; nobody nests pages deeper.
+        package var maxDepth = 16
+
+        package init() {}
+    }
+
+    private let directory: ServedDirectory
+    private let limits: Limits
+    private let cache: FileCache
+
+    /// Throws when the directory cannot be opened.
+    package init(directory: String, limits: Limits = Limits()) throws {
+        self.directory = try ServedDirectory(path: directory)
+        self.limits = limits
+        cache = FileCache(maxBytes: limits.maxCache.bytes, maxEntries: limits.maxCachedFiles)
+    }
+
+    /// Answers GET and HEAD for the file at `path`, which is decoded and relative to the directory. A path that ends
+    /// in a slash, or is empty, means the `index.html` there. Reads the disk: not for an event loop.
+    package func respond(to head: RequestHead, path: String, now: HTTPDate) -> Response {
+        guard head.method == .get || head.method == .head else {
+            var response = Response(.methodNotAllowed, text: "Files are only read.\n")
+            response.set("Allow", "GET, HEAD")
+            return response
+        }
+        let path = path.isEmpty || path.hasSuffix("/") ? path + "index.html" : path
+        guard let file = file(at: path) else {
+            return Response(.notFound, text: "There is nothing here.\n")
+        }
+        let modified = HTTPDate(secondsSinceEpoch: file.identity.modifiedSeconds)
+        // RFC 9110 §8.8.2.1: a file from the future is as new as now.
+        let lastModified = min(modified, now)
+        switch Precondition.evaluate(head, entityTag: file.entityTag, lastModified: lastModified, now: now) {
+        case .holds:
+            var response = Response(.ok, body: file.content)
+            response.set("Content-Type", ContentType.of(fileName: path))
+            setValidators(of: file, lastModified, on: &response)
+            return response
+        case .notModified:
+            var response = Response(.notModified)
+            setValidators(of: file, lastModified, on: &response)
+            return response
+        case .failed:
+            return Response(.preconditionFailed, text: "The file has changed.\n")
+        }
+    }
+
+    /// The fields that a 304 repeats as well (RFC 9110 §15.4.5).
+    private func setValidators(of file: CachedFile, _ lastModified: HTTPDate, on response: inout Response) {
+        // Neither can fail: tags and dates are made of visible characters.
+        if let entityTag = file.entityTag { try? response.set("ETag", checking: entityTag.text) }
+        try? response.set("Last-Modified", checking: lastModified.text)
+        // Ask each time, and get a 304: a new release is seen at once.
+        response.set("Cache-Control", "no-cache")
+        response.set("X-Content-Type-Options", "nosniff")
+    }
+
+    private func file(at path: String) -> CachedFile? {
+        let segments = path.split(separator: "/", omittingEmptySubsequences: false)
+        // "..", "." and hidden files alike.
+        guard segments.count <= limits.maxDepth, segments.allSatisfy({ !$0.isEmpty && $0.first != "." }),
+            !path.utf8.contains(0)
+        else { return nil }
+        guard let file = directory.file(segments), let identity = file.identity() else { return nil }
+        if let cached = cache.file(at: path, identity) { return cached }
+        guard identity.byteCount <= limits.maxFile.bytes,
+            let content = file.read(maxBytes: limits.maxFile.bytes, expectedBytes: identity.byteCount)
+        else { return nil }
+        let read = CachedFile(identity: identity, content: content)
+        // A file that is being written is served as it was found, but not remembered.
+        if file.identity() == identity, content.count == identity.byteCount { cache.keep(read, at: path) }
+        return read
+    }
+}
