@@ -25,63 +25,71 @@ enum SHA1 {
         var digest = Digest()
         var offset = 0
         while bytes.count - offset >= 64 {
-            let block = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 64])
-            mix(&digest) { block.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self).bigEndian }
+            mix(&digest, UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + 64]))
             offset += 64
         }
         // The rest is followed by one bit, zeros, and the length in bits in the last eight bytes of a block (§5.1.1).
         let rest = UnsafeRawBufferPointer(rebasing: bytes[offset...])
-        let bitCount = UInt64(bytes.count) &* 8
         let paddedCount = rest.count < 56 ? 64 : 128
-        for start in stride(from: 0, to: paddedCount, by: 64) {
-            mix(&digest) { wordIndex in
-                var word: UInt32 = 0
-                for index in (start + wordIndex * 4)..<(start + wordIndex * 4 + 4) {
-                    word = word &<< 8 | UInt32(padded(rest, index, paddedCount, bitCount))
-                }
-                return word
+        withUnsafeTemporaryAllocation(byteCount: paddedCount, alignment: 16) { padded in
+            padded.initializeMemory(as: UInt8.self, repeating: 0)
+            padded.copyMemory(from: rest)
+            padded[rest.count] = 0x80
+            let bitCount = UInt64(truncatingIfNeeded: bytes.count) &* 8
+            padded.storeBytes(of: bitCount.bigEndian, toByteOffset: paddedCount - 8, as: UInt64.self)
+            for start in stride(from: 0, to: paddedCount, by: 64) {
+                mix(&digest, UnsafeRawBufferPointer(rebasing: padded[start..<start + 64]))
             }
         }
         return digest
     }
 
-    private static func padded(
-        _ rest: UnsafeRawBufferPointer, _ index: Int, _ count: Int, _ bitCount: UInt64
-    ) -> UInt8 {
-        if index < rest.count { return rest[index] }
-        if index == rest.count { return 0x80 }
-        if index < count - 8 { return 0 }
-        return UInt8(truncatingIfNeeded: bitCount &>> UInt64((count - 1 - index) * 8))
+    private static func mix(_ digest: inout Digest, _ block: UnsafeRawBufferPointer) {
+        var state = Rounds(digest, block)
+        // §4.1.1, §4.2.1: a function and a constant for each quarter.
+        for round in 0..<16 { state.turn(round, 0x5A82_7999) { b, c, d in d ^ (b & (c ^ d)) } }
+        for round in 16..<20 { state.expandAndTurn(round, 0x5A82_7999) { b, c, d in d ^ (b & (c ^ d)) } }
+        for round in 20..<40 { state.expandAndTurn(round, 0x6ED9_EBA1) { b, c, d in b ^ c ^ d } }
+        for round in 40..<60 { state.expandAndTurn(round, 0x8F1B_BCDC) { b, c, d in (b & c) | (d & (b | c)) } }
+        for round in 60..<80 { state.expandAndTurn(round, 0xCA62_C1D6) { b, c, d in b ^ c ^ d } }
+        let (old, new) = (digest.words, state.words)
+        digest.words = (
+            old.0 &+ new.0, old.1 &+ new.1, old.2 &+ new.2, old.3 &+ new.3, old.4 &+ new.4
+        )
     }
 
-    @inline(__always)
-    private static func mix(_ digest: inout Digest, _ wordAt: (Int) -> UInt32) {
-        // The message schedule looks back 16 words: a ring of 16 holds it.
-        var schedule = InlineArray<16, UInt32> { wordAt($0) }
-        var (a, b, c, d, e) = digest.words
-        for round in 0..<80 {
-            if round >= 16 {
-                let word =
-                    schedule[(round - 3) & 15] ^ schedule[(round - 8) & 15] ^ schedule[(round - 14) & 15]
-                    ^ schedule[round & 15]
-                schedule[round & 15] = rotated(word, by: 1)
-            }
-            let (choice, constant): (UInt32, UInt32) =
-                switch round / 20 {
-                case 0: ((b & c) | (~b & d), 0x5A82_7999)
-                case 1: (b ^ c ^ d, 0x6ED9_EBA1)
-                case 2: ((b & c) | (b & d) | (c & d), 0x8F1B_BCDC)
-                default: (b ^ c ^ d, 0xCA62_C1D6)
-                }
-            let next = rotated(a, by: 5) &+ choice &+ e &+ constant &+ schedule[round & 15]
-            (e, d, c, b, a) = (d, c, rotated(b, by: 30), a, next)
+    private struct Rounds {
+        var words: (UInt32, UInt32, UInt32, UInt32, UInt32)
+        /// The message schedule looks back 16 words: a ring of 16 holds it.
+        private var schedule: InlineArray<16, UInt32>
+
+        @inline(__always)
+        init(_ digest: Digest, _ block: UnsafeRawBufferPointer) {
+            words = digest.words
+            schedule = InlineArray { block.loadUnaligned(fromByteOffset: $0 * 4, as: UInt32.self).bigEndian }
         }
-        let old = digest.words
-        digest.words = (old.0 &+ a, old.1 &+ b, old.2 &+ c, old.3 &+ d, old.4 &+ e)
-    }
 
-    @inline(__always)
-    private static func rotated(_ word: UInt32, by count: UInt32) -> UInt32 {
-        word &<< count | word &>> (32 &- count)
+        @inline(__always)
+        mutating func expandAndTurn(
+            _ round: Int, _ constant: UInt32, _ mixed: (UInt32, UInt32, UInt32) -> UInt32
+        ) {
+            let word =
+                schedule[(round - 3) & 15] ^ schedule[(round - 8) & 15] ^ schedule[(round - 14) & 15]
+                ^ schedule[round & 15]
+            schedule[round & 15] = rotated(word, by: 1)
+            turn(round, constant, mixed)
+        }
+
+        @inline(__always)
+        mutating func turn(_ round: Int, _ constant: UInt32, _ mixed: (UInt32, UInt32, UInt32) -> UInt32) {
+            let (a, b, c, d, e) = words
+            let next = rotated(a, by: 5) &+ mixed(b, c, d) &+ e &+ constant &+ schedule[round & 15]
+            words = (next, a, rotated(b, by: 30), c, d)
+        }
+
+        @inline(__always)
+        private func rotated(_ word: UInt32, by count: UInt32) -> UInt32 {
+            word &<< count | word &>> (32 &- count)
+        }
     }
 }
