@@ -53,10 +53,17 @@ package enum ServerUpgrade {
         guard policy.allowsOrigin(fields.first("origin")) else { throw .origin }  // §4.2.2 item 4
         let subprotocol = try subprotocol(fields, policy)
         var accepted = AcceptedUpgrade(key: key, subprotocol: subprotocol)
-        if let deflate = policy.deflate, fields.contains("sec-websocket-extensions"),
-            let answer = DeflateNegotiation.answer(to: fields.values(of: "sec-websocket-extensions"), policy: deflate)
-        {
-            accepted.agree(on: answer.parameters, field: answer.field)
+        if fields.contains("sec-websocket-extensions") {
+            let extensions = fields.values(of: "sec-websocket-extensions")
+            // §9.1: the connection is to be failed, not only the extension.
+            guard !DeflateNegotiation.isMalformed(extensions) else {
+                throw .malformed("Sec-WebSocket-Extensions is malformed.")
+            }
+            if let deflate = policy.deflate,
+                let answer = DeflateNegotiation.answer(to: extensions, policy: deflate)
+            {
+                accepted.agree(on: answer.parameters, field: answer.field)
+            }
         }
         return accepted
     }

@@ -54,6 +54,19 @@ struct ClientUpgradeTests {
         #expect(chosen.subprotocol == "v1")
     }
 
+    @Test("and agrees on the compression that it has offered")
+    func deflate() throws {
+        let client = try ClientUpgrade(host: "a", target: "/", key: key, deflate: DeflatePolicy())
+        #expect(try verify(client, fields: good).deflate == nil)
+        let offer = DeflateNegotiation.offer(policy: DeflatePolicy())
+        let answer = try #require(DeflateNegotiation.answer(to: [offer], policy: DeflatePolicy()))
+        let agreed = try verify(client, fields: good + "Sec-WebSocket-Extensions: \(answer.field)\r\n")
+        #expect(agreed.deflate == answer.parameters)
+        #expect(throws: ClientUpgradeError.self) {
+            try verify(client, fields: good + "Sec-WebSocket-Extensions: x-y\r\n")
+        }
+    }
+
     @Test("but no other status")
     func status() {
         #expect(refusal(status: "200 OK", good) { if case .status(.ok) = $0 { true } else { false } })

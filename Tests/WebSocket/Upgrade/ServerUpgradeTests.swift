@@ -60,6 +60,7 @@ private let rows = [
     Row("a body of no bytes", 101) { $0.more = "Content-Length: 0\r\n" },
     Row("6454 §7.3 two origins", 400) { $0.more = "Origin: http://a\r\nOrigin: http://b\r\n" },
     Row("6455 §4.1 item 10: a subprotocol that is no token", 400) { $0.more = "Sec-WebSocket-Protocol: a b\r\n" },
+    Row("6455 §9.1 malformed extensions", 400) { $0.more = "Sec-WebSocket-Extensions: x;;y\r\n" },
     Row("6455 §4.2.2 an unknown extension is left out", 101) { $0.more = "Sec-WebSocket-Extensions: x-y\r\n" },
 ]
 
@@ -118,6 +119,18 @@ struct ServerUpgradeTests {
         #expect(accepted.subprotocol == expected)
         let line = expected.map { "\r\nSec-WebSocket-Protocol: \($0)\r\n" }
         #expect(try written(handshake, policy).contains(line ?? "\r\n\r\n"))
+    }
+
+    @Test("with compression, where both sides want it")
+    func deflate() throws {
+        var policy = UpgradePolicy()
+        let handshake = Handshake().with { $0.more = "Sec-WebSocket-Extensions: permessage-deflate\r\n" }
+        #expect(try !written(handshake, policy).contains("Sec-WebSocket-Extensions"))
+        policy.deflate = DeflatePolicy()
+        #expect(try written(handshake, policy).contains("\r\nSec-WebSocket-Extensions: permessage-deflate"))
+        #expect(try !written(Handshake(), policy).contains("Sec-WebSocket-Extensions"))
+        guard case .accepted(let accepted) = try handshake.answer(policy) else { throw Unexpected() }
+        #expect(accepted.deflate != nil)
     }
 
     @Test("400 to a client that speaks none of ours, where one is required")
