@@ -1,28 +1,28 @@
 package import WebSocket
 
 /// What a loop serves. One instance a loop, made on the loop's thread and touched by that thread only, so it needs no
-/// locks. The loop is generic over it: calls are direct, without existentials.
+/// locks. The loop calls it through one witness a message (docs/decisions/0005), never once a delivery.
 ///
 /// A `Connection` is valid during the call it is passed to; `Connection.id` may be kept. Calls never nest: what a
 /// callback closes is reported after the callback has returned.
-package protocol Application: AnyObject, SendableMetatype {
+package protocol Application: AnyObject {
     /// A request head has arrived: what becomes of it.
-    func plan(for head: RequestHead, on connection: Connection, loop: EventLoop<Self>) -> RequestPlan
+    func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan
 
     /// A request whose plan was `.collect` is complete. Answer now or later with `loop.respond`, or from any thread
     /// with `LoopHandle.respond`.
-    func respond(to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop<Self>)
+    func respond(to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop)
 
     /// A WebSocket connection is open: as a server after its upgrade, as a client after the server's answer.
-    func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop<Self>)
+    func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop)
 
     /// A whole message. The bytes are valid during the call, and may be changed in place.
     func received(
-        _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection, loop: EventLoop<Self>)
+        _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection, loop: EventLoop)
 
     /// A connection that was `opened` has ended, or one that `connect` began could not be opened. The code is the
     /// peer's, or ours when we failed it; `.abnormal` when it ended without a close frame.
-    func closed(_ connection: Connection, code: CloseCode, loop: EventLoop<Self>)
+    func closed(_ connection: Connection, code: CloseCode, loop: EventLoop)
 }
 
 /// What becomes of a request.

@@ -18,8 +18,8 @@ package struct LoopGroupConfiguration: Sendable {
 }
 
 /// The loops of a process. They share nothing but the table of addresses, which counts connections.
-package final class LoopGroup<App: Application>: Sendable {
-    package let loops: [LoopHandle<App>]
+package final class LoopGroup: Sendable {
+    package let loops: [LoopHandle]
     /// Where it listens, with the ports that the kernel picked.
     package let addresses: [ListenAddress]
     private let threads: [LoopThread]
@@ -28,13 +28,13 @@ package final class LoopGroup<App: Application>: Sendable {
     /// of all loops.
     package init(
         _ configuration: LoopGroupConfiguration,
-        makeApp: @escaping @Sendable (LoopHandle<App>, [LoopHandle<App>]) -> App
+        makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
     ) throws(ReactorError) {
         let (addresses, sockets) = try Self.listen(configuration)
         let table = AddressTable(
             maxConnections: configuration.limits.connectionsPerAddress,
             maxHandshakes: configuration.limits.handshakesPerAddress)
-        var handles: [LoopHandle<App>] = []
+        var handles: [LoopHandle] = []
         for index in 0..<max(1, configuration.loops) {
             handles.append(
                 try LoopHandle(index: index, mailboxCapacity: configuration.limits.mailboxCapacity))
@@ -49,7 +49,7 @@ package final class LoopGroup<App: Application>: Sendable {
                     Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
                 }
                 do throws(ReactorError) {
-                    let loop = try EventLoop<App>(
+                    let loop = try EventLoop(
                         handle: handle, listeners: listeners, addresses: table, limits: configuration.limits,
                         deflate: configuration.deflate
                     ) { makeApp($0, all) }

@@ -39,8 +39,8 @@ struct ListeningOptions: ParsableArguments {
     }
 
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
-    func serve<App: Application>(
-        limits: LoopLimits, _ makeApp: @escaping @Sendable (LoopHandle<App>, [LoopHandle<App>]) -> App
+    func serve(
+        limits: LoopLimits, _ makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
     ) throws {
         let signals = try ProcessSignals()
         raiseDescriptorLimit()

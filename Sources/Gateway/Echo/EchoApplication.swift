@@ -11,10 +11,10 @@ package final class EchoApplication: Application {
     }
 
     private static let topic = "everyone"
-    private let others: [LoopHandle<EchoApplication>]
+    private let others: [LoopHandle]
     private let policy: UpgradePolicy
 
-    package init(_ handle: LoopHandle<EchoApplication>, _ all: [LoopHandle<EchoApplication>], deflate: DeflatePolicy?) {
+    package init(_ handle: LoopHandle, _ all: [LoopHandle], deflate: DeflatePolicy?) {
         others = all.filter { $0.index != handle.index }
         var policy = UpgradePolicy()
         policy.deflate = deflate
@@ -22,7 +22,7 @@ package final class EchoApplication: Application {
     }
 
     package func plan(
-        for head: RequestHead, on connection: Connection, loop: EventLoop<EchoApplication>
+        for head: RequestHead, on connection: Connection, loop: EventLoop
     ) -> RequestPlan {
         let path: Path
         if head.hasPath("/echo") {
@@ -49,18 +49,18 @@ package final class EchoApplication: Application {
     }
 
     package func respond(
-        to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop<EchoApplication>
+        to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop
     ) {
         // No plan of ours collects a body.
     }
 
-    package func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop<EchoApplication>) {
+    package func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) {
         if connection.context == Path.subscribe.rawValue { loop.subscribe(connection, to: Self.topic) }
     }
 
     package func received(
         _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection,
-        loop: EventLoop<EchoApplication>
+        loop: EventLoop
     ) {
         let message = UnsafeRawBufferPointer(bytes)
         switch Path(rawValue: connection.context) {
@@ -75,7 +75,7 @@ package final class EchoApplication: Application {
 
     private func publish(
         _ kind: MessageKind, _ message: UnsafeRawBufferPointer, from connection: Connection,
-        loop: EventLoop<EchoApplication>
+        loop: EventLoop
     ) {
         loop.publish(kind, message, toTopicNamed: Self.topic)
         guard !others.isEmpty else { return }
@@ -86,5 +86,5 @@ package final class EchoApplication: Application {
         }
     }
 
-    package func closed(_ connection: Connection, code: CloseCode, loop: EventLoop<EchoApplication>) {}
+    package func closed(_ connection: Connection, code: CloseCode, loop: EventLoop) {}
 }

@@ -60,14 +60,14 @@ package struct CertificateFiles: Sendable {
 }
 
 /// Keeps a group of loops running until a signal ends it.
-package struct Supervisor<App: Application>: ~Copyable {
-    private let group: LoopGroup<App>
+package struct Supervisor: ~Copyable {
+    private let group: LoopGroup
     private let certificate: CertificateFiles?
     /// How long peers have to go once the process is told to stop.
     private let stopLimit: Duration
     private let log: Logger
 
-    package init(_ group: LoopGroup<App>, certificate: CertificateFiles?, stopLimit: Duration, log: Logger) {
+    package init(_ group: LoopGroup, certificate: CertificateFiles?, stopLimit: Duration, log: Logger) {
         self.group = group
         self.certificate = certificate
         self.stopLimit = stopLimit

@@ -10,11 +10,11 @@ import WebSocket
 /// throughout a turn, whatever callbacks do.
 ///
 /// The parts are in files of their own: accepting, reading, HTTP, WebSocket, writing, ending, timers, topics.
-package final class EventLoop<App: Application> {
-    package let app: App
+package final class EventLoop {
+    package let app: any Application
     package let limits: LoopLimits
     let epoll: Epoll
-    let handle: LoopHandle<App>
+    let handle: LoopHandle
     let addresses: AddressTable
     var listeners: [Listener]
     /// Some listener is not watched for a moment.
@@ -54,12 +54,12 @@ package final class EventLoop<App: Application> {
     private var stopAt: Tick?
     /// Held back, so that one more connection can be accepted and told when the table of descriptors is full.
     var reserve: Int32
-    private var mail: [LoopMail<App>] = []
+    private var mail: [LoopMail] = []
 
     /// Made on its own thread by `LoopGroup`.
     init(
-        handle: LoopHandle<App>, listeners: [Listener], addresses: AddressTable, limits: LoopLimits,
-        deflate: DeflatePolicy, makeApp: (LoopHandle<App>) -> App
+        handle: LoopHandle, listeners: [Listener], addresses: AddressTable, limits: LoopLimits,
+        deflate: DeflatePolicy, makeApp: (LoopHandle) -> any Application
     ) throws(ReactorError) {
         self.handle = handle
         self.listeners = listeners
@@ -149,7 +149,7 @@ package final class EventLoop<App: Application> {
         mail.removeAll(keepingCapacity: mail.count <= 4096)
     }
 
-    private func deliver(_ letter: LoopMail<App>) {
+    private func deliver(_ letter: LoopMail) {
         switch letter {
         case .run(let body):
             body(self)

@@ -7,8 +7,8 @@ struct PublishedMessage: Sendable {
 }
 
 /// What other threads may ask of a loop.
-enum LoopMail<App: Application>: Sendable {
-    case run(@Sendable (EventLoop<App>) -> Void)
+enum LoopMail: Sendable {
+    case run(@Sendable (EventLoop) -> Void)
     case publish(topic: String, PublishedMessage)
     case respond(RequestID, Response)
     case resumeBody(RequestID)
@@ -17,10 +17,10 @@ enum LoopMail<App: Application>: Sendable {
 }
 
 /// A loop as other threads see it: where mail for it goes.
-package final class LoopHandle<App: Application>: Sendable {
+package final class LoopHandle: Sendable {
     /// Which of its group's loops it is.
     package let index: Int
-    let mailbox: Mailbox<LoopMail<App>>
+    let mailbox: Mailbox<LoopMail>
 
     init(index: Int, mailboxCapacity: Int) throws(ReactorError) {
         self.index = index
@@ -29,7 +29,7 @@ package final class LoopHandle<App: Application>: Sendable {
 
     /// Runs `body` on the loop's thread; `false` when its mailbox is full or the loop has ended.
     @discardableResult
-    package func run(_ body: @escaping @Sendable (EventLoop<App>) -> Void) -> Bool {
+    package func run(_ body: @escaping @Sendable (EventLoop) -> Void) -> Bool {
         mailbox.post(.run(body)) == .accepted
     }
 
