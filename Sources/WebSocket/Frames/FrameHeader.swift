@@ -74,13 +74,7 @@ extension FrameHeader {
                 guard count > 125 else { return .failed(.lengthNotMinimal) }
                 offset = 4
             } else {
-                guard bytes.count >= 10 else {
-                    // The top bit must be zero (§5.2); the first byte of the eight tells.
-                    guard bytes.count < 3 || base.load(fromByteOffset: 2, as: UInt8.self) < 0x80 else {
-                        return .failed(.lengthTooLarge)
-                    }
-                    return .needMore
-                }
+                guard bytes.count >= 10 else { return judgeWideLength(bytes) }
                 let wide = UInt64(bigEndian: base.loadUnaligned(fromByteOffset: 2, as: UInt64.self))
                 guard let exact = Int(exactly: wide) else { return .failed(.lengthTooLarge) }
                 guard exact > 0xFFFF else { return .failed(.lengthNotMinimal) }
@@ -97,6 +91,15 @@ extension FrameHeader {
         let header = FrameHeader(
             isFinal: isFinal, isCompressed: isCompressed, opcode: opcode, maskKey: key, payloadCount: count)
         return .header(header, byteCount: offset)
+    }
+
+    /// What can be said of a length in eight bytes before all of them are there (§5.2).
+    private static func judgeWideLength(_ bytes: UnsafeRawBufferPointer) -> FrameHeaderStep {
+        // The top bit must be zero; the first byte tells.
+        guard bytes.count < 3 || bytes[2] < 0x80 else { return .failed(.lengthTooLarge) }
+        // Six bytes of zeros leave two, which have a shorter form.
+        guard bytes.count < 8 || !bytes[2..<8].allSatisfy({ $0 == 0 }) else { return .failed(.lengthNotMinimal) }
+        return .needMore
     }
 }
 
