@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const uint8_t mapped_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -142,15 +143,25 @@ void clinux_reset_on_close(int descriptor)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+ssize_t clinux_recv(int descriptor, void *bytes, size_t count)
+{
+    return syscall(SYS_recvfrom, descriptor, bytes, count, MSG_DONTWAIT, NULL, NULL);
+}
+
 ssize_t clinux_send(int descriptor, const void *bytes, size_t count)
 {
-    return send(descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+}
+
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds)
+{
+    return (int)syscall(SYS_epoll_pwait, epoll, events, capacity, milliseconds, NULL, 0);
 }
 
 ssize_t clinux_send_pieces(int descriptor, const struct iovec *pieces, size_t count)
 {
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};
-    return sendmsg(descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    return syscall(SYS_sendmsg, descriptor, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 int clinux_signals(void)

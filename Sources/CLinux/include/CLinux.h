@@ -43,6 +43,15 @@ int clinux_socket_error(int descriptor);
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 
+// recv, send and epoll_wait are made directly, not through the C library's wrappers: those are cancellation points, which
+// costs every call some 60 instructions in a process with threads, and nobody here cancels one.
+
+/// recv with MSG_DONTWAIT.
+ssize_t clinux_recv(int descriptor, void *bytes, size_t count);
+
+/// epoll_wait.
+int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds);
+
 /// send with MSG_NOSIGNAL | MSG_DONTWAIT: a vanished peer is EPIPE, never a signal.
 ssize_t clinux_send(int descriptor, const void *bytes, size_t count);
 

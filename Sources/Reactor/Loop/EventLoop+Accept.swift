@@ -103,7 +103,7 @@ extension EventLoop {
     private func turnAway(_ descriptor: Int32, isPlain: Bool, _ status: HTTPStatus) {
         if isPlain {
             // What has arrived is read first: closing over unread bytes sends a reset that overtakes the answer.
-            _ = recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count, Int32(MSG_DONTWAIT))
+            _ = clinux_recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
             var response = Response(status, text: "This server has as many connections as it can serve. Try again.\n")
             response.set("Retry-After", "5")
             scratch.removeAll(keepingCapacity: Self.keptBytes)

@@ -18,7 +18,7 @@ extension EventLoop {
         case .http:
             return requestDeadline(record)
         case .webSocket:
-            if record.pointee.closing != .open { return since.after(limits.closeTimeout) }
+            if !record.pointee.closing.isOpen { return since.after(limits.closeTimeout) }
             let silence = silenceDeadline(record)
             guard let outbox = record.pointee.outbox else { return silence }
             let stall = outbox.lastProgress.after(limits.writeTimeout)
@@ -70,7 +70,7 @@ extension EventLoop {
         case .http:
             requestExpired(record)
         case .webSocket:
-            if record.pointee.closing != .open { return drop(record, record.pointee.closeCode) }
+            if !record.pointee.closing.isOpen { return drop(record, record.pointee.closeCode) }
             if let outbox = record.pointee.outbox, now.isAtOrAfter(outbox.lastProgress.after(limits.writeTimeout)) {
                 return drop(record, .abnormal)  // it takes nothing, so it would not take a close frame either
             }

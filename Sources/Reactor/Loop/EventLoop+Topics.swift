@@ -26,7 +26,7 @@ extension EventLoop {
         guard let index = topics.index(of: name), let topic = topics[index], !topic.subscribers.isEmpty else {
             return false
         }
-        Self.append(FrameHeader(opcode: kind.opcode, payloadCount: payload.count), payload, to: &topic.frames)
+        topic.frames.append(FrameHeader(opcode: kind.opcode, payloadCount: payload.count), payload)
         if topic.deflateSubscribers > 0 { appendDeflated(kind, payload, to: topic) }
         if !topic.isDirty {
             topic.isDirty = true
@@ -44,16 +44,10 @@ extension EventLoop {
         deflated.removeAll(keepingCapacity: Self.keptBytes)
         guard payload.count >= deflatePolicy.minimumMessageBytes, publishing.deflate(payload, into: &deflated) else {
             let header = FrameHeader(opcode: kind.opcode, payloadCount: payload.count)
-            return Self.append(header, payload, to: &topic.deflatedFrames)
+            return topic.deflatedFrames.append(header, payload)
         }
         let header = FrameHeader(isCompressed: true, opcode: kind.opcode, payloadCount: deflated.count)
-        Self.append(header, UnsafeRawBufferPointer(deflated.bytes), to: &topic.deflatedFrames)
-    }
-
-    private static func append(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to frames: inout ByteBuffer) {
-        frames.reserve(FrameHeader.maxBytes + payload.count)
-        frames.didFill(header.encode(into: frames.bytesToFill))
-        frames.append(payload)
+        topic.deflatedFrames.append(header, UnsafeRawBufferPointer(deflated.bytes))
     }
 
     func flushTopics() {
@@ -85,7 +79,7 @@ extension EventLoop {
         topic.subscribers.withUnsafeBufferPointer { subscribers in
             for subscriber in subscribers {
                 let record = subscriber.record
-                guard record.pointee.phase == .webSocket, record.pointee.closing == .open else { continue }
+                guard record.pointee.phase == .webSocket, record.pointee.closing.isOpen else { continue }
                 let compresses = record.pointee.flags.contains(.sharesDeflate)
                 let bytes = compresses ? deflated : plain
                 if record.pointee.outbox == nil {

@@ -18,21 +18,8 @@ extension EventLoop {
         if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
         guard corked == record else { return queueFrame(header, payload, to: record) }
         if payload.count >= Self.directBytes { return sendDirectly(header, payload, to: record) }
-        Self.write(header, payload, to: &cork)
+        cork.append(header, payload)
         if cork.count >= Self.corkBytes { flushCork() }
-    }
-
-    /// The frame, masked where we are the client, behind what `buffer` holds.
-    @inline(__always)
-    private static func write(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
-        buffer.reserve(FrameHeader.maxBytes &+ payload.count)
-        buffer.didFill(header.encode(into: buffer.bytesToFill))
-        buffer.append(payload)
-        if let key = header.maskKey {
-            let count = buffer.count
-            Masking.apply(
-                key, to: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[(count - payload.count)...]))
-        }
     }
 
     /// A large payload: header and payload in one call, uncopied where the connection is plain and nothing waits.
@@ -42,11 +29,10 @@ extension EventLoop {
         guard record.pointee.tls == nil, record.pointee.outbox == nil, header.maskKey == nil else {
             flushCork()
             guard record.pointee.phase != .dead else { return }
-            Self.write(header, payload, to: &cork)
+            cork.append(header, payload)
             return flushCork()
         }
-        cork.reserve(FrameHeader.maxBytes)
-        cork.didFill(header.encode(into: cork.bytesToFill))
+        cork.append(header)
         let pieces = (
             iovec(iov_base: cork.bytes.baseAddress, iov_len: cork.count),
             iovec(iov_base: UnsafeMutableRawPointer(mutating: payload.baseAddress), iov_len: payload.count)
@@ -73,7 +59,7 @@ extension EventLoop {
         _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
     ) {
         scratch.removeAll(keepingCapacity: Self.keptBytes)
-        Self.write(header, payload, to: &scratch)
+        scratch.append(header, payload)
         queue(record, UnsafeRawBufferPointer(scratch.bytes))
     }
 
@@ -188,7 +174,7 @@ extension EventLoop {
         var frame = ByteBuffer()
         var header = FrameHeader(opcode: .close, payloadCount: body.count)
         if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
-        Self.write(header, UnsafeRawBufferPointer(body.bytes), to: &frame)
+        frame.append(header, UnsafeRawBufferPointer(body.bytes))
         outbox.append(UnsafeRawBufferPointer(frame.bytes))
         record.pointee.flags.insert(.lingers)
         endWhenSent(record)
