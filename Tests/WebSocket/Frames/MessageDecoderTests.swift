@@ -126,7 +126,7 @@ struct MessageDecoderTests {
         #expect(decode(bytes, from: peer) == row.expected)
         let differences = differencesBetweenSplits(of: bytes) { decode(bytes, from: peer, pieces: $0) }
         #expect(differences.isEmpty)
-        // No payload is needed to refuse an uncompressed message; where compression was agreed on, all else is the same.
+        // An agreement on compression changes nothing but the meaning of RSV1.
         if row.testDescription != "RSV1 without compression (§5.2)" {
             #expect(decode(bytes, from: peer, deflate: DeflateParameters()) == row.expected)
         }
