@@ -54,6 +54,21 @@ struct MessageCompressionTests {
         }
     }
 
+    @Test("forgets what a peer wrote that promised to forget it: shared, it leaks nothing", arguments: allContexts)
+    func forgets(parameters: DeflateParameters) {
+        // RFC 7692 §7.2.3.2: the second "Hello" refers to the first.
+        let first: [UInt8] = [0xF2, 0x48, 0xCD, 0xC9, 0xC9, 0x07, 0x00]
+        let second: [UInt8] = [0xF2, 0x00, 0x11, 0x00, 0x00]
+        let hello = Inflated.message(Array("Hello".utf8))
+        for (reader, peerForgets) in [
+            (Role.server, parameters.clientNoContextTakeover), (.client, parameters.serverNoContextTakeover),
+        ] {
+            let engine = compression(parameters, reader)
+            #expect(inflated(first, by: engine) == hello)
+            #expect(inflated(second, by: engine) == (peerForgets ? .failed(.invalidCompression) : hello))
+        }
+    }
+
     @Test("can be shared where neither side keeps a context", arguments: allContexts)
     func shareable(parameters: DeflateParameters) {
         #expect(MessageCompression.isShareable(parameters) == (parameters == forgetful))
