@@ -143,21 +143,6 @@ void clinux_reset_on_close(int descriptor)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
-ssize_t clinux_recv(int descriptor, void *bytes, size_t count)
-{
-    return syscall(SYS_recvfrom, descriptor, bytes, count, MSG_DONTWAIT, NULL, NULL);
-}
-
-ssize_t clinux_send(int descriptor, const void *bytes, size_t count)
-{
-    return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
-}
-
-int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds)
-{
-    return (int)syscall(SYS_epoll_pwait, epoll, events, capacity, milliseconds, NULL, 0);
-}
-
 ssize_t clinux_send_pieces(int descriptor, const struct iovec *pieces, size_t count)
 {
     struct msghdr message = {.msg_iov = (struct iovec *)pieces, .msg_iovlen = count};

@@ -111,14 +111,21 @@ extension EventLoop {
     package func send(_ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to connection: Connection) {
         let record = connection.record
         guard record.pointee.phase == .webSocket, record.pointee.closing.isOpen else { return }
-        if let compression = record.pointee.compression, payload.count >= deflatePolicy.minimumMessageBytes {
-            deflated.removeAll(keepingCapacity: Self.keptBytes)
-            if compression.deflate(payload, into: &deflated) {
-                return sendFrame(
-                    kind.opcode, UnsafeRawBufferPointer(deflated.bytes), to: record, isCompressed: true)
-            }
+        if record.pointee.compression != nil, payload.count >= deflatePolicy.minimumMessageBytes {
+            return sendCompressed(kind, payload, to: record)
         }
         sendFrame(kind.opcode, payload, to: record)
+    }
+
+    private func sendCompressed(
+        _ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        deflated.removeAll(keepingCapacity: Self.keptBytes)
+        if let compression = record.pointee.compression, compression.deflate(payload, into: &deflated) {
+            sendFrame(kind.opcode, UnsafeRawBufferPointer(deflated.bytes), to: record, isCompressed: true)
+        } else {
+            sendFrame(kind.opcode, payload, to: record)
+        }
     }
 
     /// The same by name; `false` when that connection has ended.

@@ -14,7 +14,20 @@ extension EventLoop {
         _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>,
         isCompressed: Bool = false
     ) {
-        var header = FrameHeader(isCompressed: isCompressed, opcode: opcode, payloadCount: payload.count)
+        let header = FrameHeader(isCompressed: isCompressed, opcode: opcode, payloadCount: payload.count)
+        guard corked == record, payload.count < Self.directBytes, !record.pointee.flags.contains(.client) else {
+            return sendOtherwise(header, payload, to: record)
+        }
+        cork.append(header, payload)
+        if cork.count >= Self.corkBytes { flushCork() }
+    }
+
+    /// Large frames, masked ones, and those for a connection whose turn it is not.
+    @inline(never)
+    private func sendOtherwise(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        var header = header
         if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
         guard corked == record else { return queueFrame(header, payload, to: record) }
         if payload.count >= Self.directBytes { return sendDirectly(header, payload, to: record) }
