@@ -79,6 +79,9 @@ let testTargets: [Target] = [
     tests("Reactor", ["Reactor", "WebSocket", "TestSupport"]),
     tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
     tests("Tidy", []),
+    .executableTarget(
+        name: "conformance-client", dependencies: ["Reactor", "WebSocket"], path: "Tests/Conformance/Client",
+        swiftSettings: settings),
 ]
 
 // libFuzzer brings its own `main`, which an ordinary build must not see: `make fuzz` sets this variable.

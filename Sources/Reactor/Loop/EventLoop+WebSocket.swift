@@ -19,6 +19,7 @@ extension EventLoop {
             switch WholeMessage.take(&input, rules: rules) {
             case .message(let kind, let payload):
                 frames &+= 1
+                payloadBehindHeader = payload.baseAddress
                 app.received(kind, payload, on: Connection(record), loop: self)
             case .invalidText:
                 return fail(record, .invalidText)

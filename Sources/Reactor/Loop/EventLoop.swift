@@ -28,6 +28,9 @@ package final class EventLoop {
 
     /// The one receive buffer. Messages are decoded in it.
     let receiveBuffer: UnsafeMutableRawBufferPointer
+    /// Where the payload begins that the application is being given, if it lies behind its frame's header in the
+    /// receive buffer: that header has done its duty, and its place may be written.
+    var payloadBehindHeader: UnsafeMutableRawPointer?
     /// Decrypted bytes, while `receiveBuffer` holds the encrypted ones. Made with the first TLS connection.
     var plaintext = ByteBuffer()
     let tlsPipe: TLSPipe

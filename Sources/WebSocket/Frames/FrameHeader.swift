@@ -111,6 +111,15 @@ extension FrameHeader {
         (payloadCount < 126 ? 2 : payloadCount < 0x1_0000 ? 4 : 10) &+ (maskKey == nil ? 0 : 4)
     }
 
+    /// Writes the header to the front of `bytes`, which must have room for it, and returns its size.
+    @discardableResult
+    package func encode(into bytes: UnsafeMutableRawBufferPointer) -> Int {
+        guard let start = bytes.baseAddress, bytes.count >= byteCount, payloadCount >= 0 else {
+            preconditionFailure("a frame header needs \(byteCount) bytes")
+        }
+        return encode(to: start)
+    }
+
     /// Writes the header to `bytes`, which have room for it (`maxBytes` always suffice), and returns its size.
     @inlinable @inline(__always)
     func encode(to bytes: UnsafeMutableRawPointer) -> Int {
