@@ -18,6 +18,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Silence after which a connection is given up; 0: never.")
     var idleTimeoutMs = milliseconds(LoopLimits().idleTimeout)
 
+    @Option(help: "Silence after which an HTTP connection that was kept alive is closed.")
+    var keepAliveTimeoutMs = milliseconds(LoopLimits().keepAliveTimeout)
+
     @Option(help: "Time for the peer to answer our close frame.")
     var closeTimeoutMs = milliseconds(LoopLimits().closeTimeout)
 
@@ -44,7 +47,8 @@ struct LimitOptions: ParsableArguments {
         let times = [
             "--handshake-timeout-ms": handshakeTimeoutMs, "--body-timeout-ms": bodyTimeoutMs,
             "--ping-interval-ms": pingIntervalMs, "--idle-timeout-ms": idleTimeoutMs,
-            "--close-timeout-ms": closeTimeoutMs, "--write-timeout-ms": writeTimeoutMs,
+            "--keep-alive-timeout-ms": keepAliveTimeoutMs, "--close-timeout-ms": closeTimeoutMs,
+            "--write-timeout-ms": writeTimeoutMs,
         ]
         for (name, value) in times.sorted(by: { $0.key < $1.key }) where !(0...Self.maxMilliseconds).contains(value) {
             throw ValidationError("\(name) must be between 0 and \(Self.maxMilliseconds) (a day).")
@@ -69,6 +73,7 @@ struct LimitOptions: ParsableArguments {
         limits.bodyTimeout = .milliseconds(bodyTimeoutMs)
         limits.pingInterval = .milliseconds(pingIntervalMs)
         limits.idleTimeout = .milliseconds(idleTimeoutMs)
+        limits.keepAliveTimeout = .milliseconds(keepAliveTimeoutMs)
         limits.closeTimeout = .milliseconds(closeTimeoutMs)
         limits.writeTimeout = .milliseconds(writeTimeoutMs)
         limits.sendQueueBytes = sendQueueBytes

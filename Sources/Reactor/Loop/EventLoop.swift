@@ -55,18 +55,19 @@ package final class EventLoop {
     var masks = MaskSource()
     var isStopping = false
     private var stopAt: Tick?
-    /// Held back, so that one more connection can be accepted and told when the table of descriptors is full.
-    var reserve: Int32
+    let reserve: DescriptorReserve
     private var mail: [LoopMail] = []
 
     /// Made on its own thread by `LoopGroup`.
     init(
-        handle: LoopHandle, listeners: [Listener], addresses: AddressTable, limits: LoopLimits,
+        handle: LoopHandle, listeners: [Listener], addresses: AddressTable, reserve: DescriptorReserve,
+        limits: LoopLimits,
         deflate: DeflatePolicy, makeApp: (LoopHandle) -> any Application
     ) throws(ReactorError) {
         self.handle = handle
         self.listeners = listeners
         self.addresses = addresses
+        self.reserve = reserve
         self.limits = limits
         deflatePolicy = deflate
         publishing = MessageCompression(deflate.publishing, role: .server, policy: deflate)
@@ -76,7 +77,6 @@ package final class EventLoop {
         now = Tick(count: 0)
         wheel = TimerWheel(now: now)
         receiveBuffer = .allocate(byteCount: limits.receiveBytes, alignment: 64)
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         cork.reserve(Self.corkBytes)
         app = makeApp(handle)
         guard epoll.add(handle.mailbox.descriptor, token: Token.mailbox, .read) else {
@@ -91,7 +91,6 @@ package final class EventLoop {
 
     deinit {
         receiveBuffer.deallocate()
-        if reserve >= 0 { Glibc.close(reserve) }
         for listener in listeners { listener.close() }
     }
 
@@ -140,7 +139,9 @@ package final class EventLoop {
     private func waitMilliseconds() -> Int32 {
         guard ended.isEmpty, dirtyTopics.isEmpty, dirtyRecords.isEmpty else { return 0 }
         let bound = 20  // a second
-        guard let ticks = wheel.ticksToNext(limit: bound) else { return isStopping ? 50 : -1 }
+        guard let ticks = wheel.ticksToNext(limit: bound) else {
+            return isStopping || restingListeners ? Int32(Tick.milliseconds) : -1
+        }
         return Int32(ticks * Tick.milliseconds)
     }
 

@@ -206,7 +206,8 @@ package struct MessageDecoder: ~Copyable {
         return inflate(message.kind, rules: rules, compression: compression)
     }
 
-    private mutating func inflate(_ kind: MessageKind, rules: MessageRules, compression: MessageCompression?) -> Output {
+    private mutating func inflate(_ kind: MessageKind, rules: MessageRules, compression: MessageCompression?) -> Output
+    {
         guard let compression else { return .failed(.reservedBits) }
         switch compression.inflate(UnsafeRawBufferPointer(assembly.bytes), limit: rules.maxMessageBytes) {
         case .failed(let failure):
