@@ -13,17 +13,23 @@ from support.server import Server
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 _QUIET += ["--disable-sync", "--no-first-run", "--disable-quic"]
 
-# A socket whose events can be awaited one by one.
+# A socket whose events can be awaited one by one, each with a deadline, as Playwright sets none for a promise.
 _HELPERS = """
+const within = (promise) => Promise.race([promise, new Promise((_, fail) => {
+  setTimeout(() => fail(new Error("nothing within 15 s")), 15000);
+})]);
 window.openSocket = (url, protocols = []) => new Promise((resolve, reject) => {
   const socket = new WebSocket(url, protocols);
   socket.binaryType = "arraybuffer";
   const arrived = [], waiting = [];
   socket.onmessage = ({data}) => waiting.length ? waiting.shift()(data) : arrived.push(data);
-  socket.receive = () => new Promise((take) => arrived.length ? take(arrived.shift()) : waiting.push(take));
-  socket.closed = new Promise((tell) => {
+  socket.receive = () => within(new Promise((take) => {
+    if (arrived.length) take(arrived.shift()); else waiting.push(take);
+  }));
+  const closed = new Promise((tell) => {
     socket.onclose = ({code, reason, wasClean}) => tell({code, reason, wasClean});
   });
+  socket.closed = () => within(closed);
   socket.onopen = () => resolve(socket);
   socket.onerror = () => reject(new Error("no connection"));
 });
@@ -130,7 +136,7 @@ def test_close_with_code_and_reason(page: Page, url: str) -> None:
     script = """async (url) => {
         const socket = await openSocket(url);
         socket.close(4321, "auf Wiederluege");
-        return await socket.closed;
+        return await socket.closed();
     }"""
     assert page.evaluate(script, url) == {"code": 4321, "reason": "auf Wiederluege", "wasClean": True}
 
@@ -140,7 +146,7 @@ def test_a_message_that_is_too_large_is_told_so(page: Page, url: str) -> None:
     script = """async (url) => {
         const socket = await openSocket(url);
         socket.send(new Uint8Array((4 << 20) + 1));
-        return (await socket.closed).code;
+        return (await socket.closed()).code;
     }"""
     assert page.evaluate(script, url) == 1009
 
@@ -155,4 +161,4 @@ def test_the_server_s_stop_reaches_the_page(page: Page) -> None:
     with Server() as server:
         page.evaluate("async (url) => { window.left = await openSocket(url); }", f"{server.url}/echo")
         server.end()
-        assert page.evaluate("() => left.closed")["code"] == 1001
+        assert page.evaluate("() => left.closed()")["code"] == 1001
