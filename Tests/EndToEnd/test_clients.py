@@ -148,7 +148,7 @@ class TestWebsockets:
 
 def _curl(*arguments: str) -> str:
     command = ["curl", "--silent", "--show-error", "--insecure", "--http1.1", "--max-time", "10", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=20).stdout
+    return subprocess.run(command, capture_output=True, check=True, timeout=20).stdout.decode()
 
 
 class TestCurl:

@@ -1,6 +1,7 @@
 """Peers that are hostile before the upgrade: malformed, smuggled, pipelined and mixed-up HTTP."""
 
 import random
+import re
 
 import pytest
 
@@ -19,8 +20,7 @@ def _post(*headers: str, body: bytes = b"") -> bytes:
 
 def _statuses(answer: bytes) -> list[int]:
     """The statuses of the responses in a stream whose bodies contain no status line."""
-    parts = answer.split(b"HTTP/1.1 ")[1:]
-    return [int(part[:3]) for part in parts]
+    return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
 
 
 # The same bytes must never be one request to a proxy and two to us (RFC 9112 §11.2). Each probe carries a second request
@@ -115,7 +115,8 @@ def test_garbage_before_the_upgrade_is_never_upgraded(server: Server, size: int)
 def test_a_head_beyond_its_limits_is_refused_before_it_ends(server: Server, head: bytes) -> None:
     with under_attack(server, growth_bytes=2 * MEBIBYTE), Peer.raw(server) as peer:
         peer.send_from_a_thread(head)
-        assert _statuses(peer.read_to_end()) in ([], [400], [414], [431])
+        # 501 is what RFC 9112 §3 asks for when a method is longer than any that is known.
+        assert _statuses(peer.read_to_end()) in ([], [400], [414], [431], [501])
 
 
 class TestBytesAfterTheUpgrade:
