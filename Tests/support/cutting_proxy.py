@@ -6,6 +6,7 @@ megabytes would take minutes and show nothing new, so after `cut_bytes` of a dir
 of bytes, which still falls differently on every frame.
 """
 
+import contextlib
 import socket
 import threading
 
@@ -38,10 +39,8 @@ class CuttingProxy:
 
     @staticmethod
     def _shut_down(connection: socket.socket) -> None:
-        try:
+        with contextlib.suppress(OSError):  # it may have ended already
             connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # it has ended already
 
     def _accept(self) -> None:
         while True:
@@ -68,22 +67,32 @@ class CuttingProxy:
             threading.Thread(target=self._close_after, args=(threads, near, far), daemon=True).start()
 
     def _forward(self, source: socket.socket, destination: socket.socket) -> None:
+        """Until the source ends; what the destination no longer takes is read all the same, for closing with unread
+        bytes would reset the other direction while its last frames are under way."""
         left_to_cut = self._cut_bytes
+        is_taken = True
         try:
             while data := source.recv(_RECEIVE_BYTES):
-                view = memoryview(data)
+                if not is_taken:
+                    continue
                 cut = min(left_to_cut, len(data))
-                for at in range(cut):
-                    destination.send(view[at : at + 1])
                 left_to_cut -= cut
-                for at in range(cut, len(data), _LATER_PIECE_BYTES):
-                    destination.sendall(view[at : at + _LATER_PIECE_BYTES])
-                self.segments += cut
+                try:
+                    self._send_in_pieces(destination, memoryview(data), cut)
+                except OSError:
+                    is_taken = False
             destination.shutdown(socket.SHUT_WR)
         except OSError:
-            # One side has vanished: so does the other, as without a proxy between them.
-            self._shut_down(source)
-            self._shut_down(destination)
+            # The source has vanished, or the proxy stops: the destination sees the end of what was sent.
+            with contextlib.suppress(OSError):
+                destination.shutdown(socket.SHUT_WR)
+
+    def _send_in_pieces(self, destination: socket.socket, data: memoryview, cut: int) -> None:
+        for at in range(cut):
+            destination.send(data[at : at + 1])
+        self.segments += cut
+        for at in range(cut, len(data), _LATER_PIECE_BYTES):
+            destination.sendall(data[at : at + _LATER_PIECE_BYTES])
 
     def _close_after(self, threads: list[threading.Thread], *connections: socket.socket) -> None:
         for thread in threads:

@@ -29,7 +29,9 @@ def foyer_binary() -> str:
 class Program:
     """A process whose two output streams are gathered line by line."""
 
-    def __init__(self, command: list[str], descriptor_limit: int | None = None) -> None:
+    def __init__(
+        self, command: list[str], descriptor_limit: int | None = None, environment: dict[str, str] | None = None
+    ) -> None:
         def limit_descriptors() -> None:
             if descriptor_limit is not None:
                 resource.setrlimit(resource.RLIMIT_NOFILE, (descriptor_limit, descriptor_limit))
@@ -41,6 +43,7 @@ class Program:
             stderr=subprocess.PIPE,
             text=True,
             errors="replace",
+            env=environment,
             preexec_fn=limit_descriptors,
         )
         self.pid = self._process.pid
