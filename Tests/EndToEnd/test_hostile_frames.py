@@ -115,7 +115,7 @@ def test_many_bombs_at_once_cost_what_their_limit_allows(server: Server) -> None
             peer.connection.close()
 
 
-@pytest.mark.parametrize("garbage", [b"\xff" * 64, b"\x06\xff\xff", b"\x00\x01\x00\x00\x00"], ids=lambda bytes: bytes[:4].hex())
+@pytest.mark.parametrize("garbage", [b"\xff" * 64, b"\x06\xff\xff", b"\x00\x01\x00\x00\x00"], ids=bytes.hex)
 def test_what_is_no_deflate_stream_closes(server: Server, garbage: bytes) -> None:
     with under_attack(server), Peer.upgraded(server, "/echo", _DEFLATE) as peer:
         peer.send(frame(BINARY, garbage, reserved=RSV1))
@@ -156,9 +156,8 @@ def _answered_or_refused(peer: Peer, expected: bytes) -> None:
 def test_a_flood_of_one_byte_fragments(server: Server) -> None:
     """200,000 frames for one message: its room is that of its bytes, not of its frames."""
     with under_attack(server), Peer.upgraded(server) as peer:
-        peer.send_from_a_thread(
-            frame(TEXT, b"x", final=False) + frame(CONTINUATION, b"x", final=False) * 200_000 + frame(CONTINUATION, b"x")
-        )
+        middle = frame(CONTINUATION, b"x", final=False) * 200_000
+        peer.send_from_a_thread(frame(TEXT, b"x", final=False) + middle + frame(CONTINUATION, b"x"))
         _answered_or_refused(peer, b"x" * 200_002)
 
 

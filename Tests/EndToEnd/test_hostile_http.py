@@ -23,8 +23,8 @@ def _statuses(answer: bytes) -> list[int]:
     return [int(status) for status in re.findall(rb"HTTP/1\.1 (\d{3}) ", answer)]
 
 
-# The same bytes must never be one request to a proxy and two to us (RFC 9112 §11.2). Each probe carries a second request
-# where a smuggler would hide it. The numbers are sections of RFC 9112, where not said otherwise.
+# The same bytes must never be one request to a proxy and two to us (RFC 9112 §11.2). Each probe carries a second
+# request where a smuggler would hide it. The numbers are sections of RFC 9112, where not said otherwise.
 _SMUGGLING = {
     "both lengths, 6.1": _post("Content-Length: 4", "Transfer-Encoding: chunked", body=b"0\r\n\r\n" + _HEALTH),
     "differing lengths, 6.3": _post("Content-Length: 0", "Content-Length: 44", body=_HEALTH),

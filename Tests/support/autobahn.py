@@ -94,12 +94,14 @@ def judge(report: Path, group: Group) -> None:
             f"{details['result']} {details['resultClose']}\n    expected: {details['expectation']}"
         )
     assert not complaints, "\n".join(complaints)
-    assert len(verdicts) == group.count, f"{len(verdicts)} of {group.count} cases ran: {sorted(verdicts, key=case_order)}"
+    ran = sorted(verdicts, key=case_order)
+    assert len(ran) == group.count, f"{len(ran)} of {group.count} cases ran: {ran}"
 
 
 def run_against_server(url: str, group: Group, report: Path, parallelism: int) -> None:
     """kosoku's fuzzing client against our server; then the judgement."""
-    command = [*KOSOKU, "-m", "fuzzingclient", *group.arguments(), "-p", str(parallelism), "-o", str(report), f"{url}/echo"]
+    command = [*KOSOKU, "-m", "fuzzingclient", *group.arguments(), "-p", str(parallelism), "-o", str(report)]
+    command.append(f"{url}/echo")
     finished = subprocess.run(
         command, capture_output=True, text=True, timeout=DEADLINE_SECONDS, env=_with_support_importable()
     )

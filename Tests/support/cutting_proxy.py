@@ -1,6 +1,6 @@
 """A TCP proxy that cuts what it forwards into single bytes, each in a segment of its own.
 
-A parser that is right only when a frame head, a UTF-8 sequence or a handshake line arrives in one piece fails behind it.
+A parser that is right only when a frame head, a UTF-8 sequence or a handshake line arrives whole fails behind it.
 A thread for each direction with blocking sockets is the fastest that Python does here: one system call a byte. Cutting
 megabytes would take minutes and show nothing new, so after `cut_bytes` of a direction the pieces grow to a prime number
 of bytes, which still falls differently on every frame.

@@ -1,4 +1,4 @@
-"""The frame of every hostile test: whatever is done to the server, it stays small and serves honest clients after it."""
+"""The frame of every hostile test: whatever is done, the server stays small and serves honest clients after it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

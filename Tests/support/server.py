@@ -105,7 +105,11 @@ class Server(Program):
         limits = [] if limited_per_address else UNLIMITED_PER_ADDRESS
         super().__init__([foyer_binary(), "echo", *listeners, *limits, *arguments], descriptor_limit)
         try:
-            wait_until(lambda: len(self.urls) == len(listen) or not self.running(), _START_SECONDS, "the server listens")
+
+            def has_settled() -> bool:
+                return len(self.urls) == len(listen) or not self.running()
+
+            wait_until(has_settled, _START_SECONDS, "the server listens")
             if len(self.urls) != len(listen):
                 self.wait(_STOP_SECONDS)
                 raise AssertionError(f"the server did not listen; it said: {self.errors}")
