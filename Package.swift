@@ -76,7 +76,7 @@ let cTargets: [Target] = [
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["WebSocket"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("WebSocket", ["WebSocket", "TestSupport"]),
-    tests("Reactor", ["Reactor", "WebSocket", "TestSupport"]),
+    tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
     tests("Tidy", []),
     .executableTarget(
