@@ -147,7 +147,7 @@ struct CompressedMessageTests {
         var decoder = MessageDecoder()
         var bytes = Frame(opcode: 1, isFinal: false, reserved: Frame.rsv1).bytes(from: .server)
         var rest = Frame.last("a").bytes(from: .server)
-        let rules = MessageDecoder.Rules(peer: .server, maxMessageBytes: 100)
+        let rules = MessageRules(peer: .server, maxMessageBytes: 100)
         let first = bytes.withUnsafeMutableBytes { buffer in
             var input = buffer
             return Decoded(decoder.next(&input, rules: rules, compression: compression(forgetful, .client)))

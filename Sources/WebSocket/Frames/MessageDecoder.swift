@@ -74,6 +74,7 @@ package struct MessageDecoder: ~Copyable {
                 if let output = completePending(&input, rules: rules, compression: compression) { return output }
             } else {
                 guard input.count > 0 else { return .needMore }
+                if partial == nil, let output = takeWhole(&input, rules: rules) { return output }
                 let step = FrameHeader.decode(
                     UnsafeRawBufferPointer(input), from: rules.peer, allowsCompression: compression != nil)
                 switch step {
@@ -93,6 +94,20 @@ package struct MessageDecoder: ~Copyable {
                     if let failure = beginPayload(header, rules: rules) { return .failed(failure) }
                 }
             }
+        }
+    }
+
+    private mutating func takeWhole(
+        _ input: inout UnsafeMutableRawBufferPointer, rules: MessageRules
+    ) -> Output? {
+        switch WholeMessage.take(&input, rules: rules) {
+        case .message(let kind, let bytes):
+            frameCount &+= 1
+            return .message(kind, bytes)
+        case .invalidText:
+            return .failed(.invalidText)
+        case .other:
+            return nil
         }
     }
 

@@ -195,7 +195,7 @@ struct MessageDecoderTests {
         var bytes = Frame.text("Hello").bytes(from: .client) + [0x81]
         bytes.withUnsafeMutableBytes { buffer in
             var input = buffer
-            let rules = MessageDecoder.Rules(peer: .client, maxMessageBytes: 100)
+            let rules = MessageRules(peer: .client, maxMessageBytes: 100)
             guard case .message(.text, let payload) = decoder.next(&input, rules: rules, compression: nil) else {
                 Issue.record("a text was expected")
                 return
