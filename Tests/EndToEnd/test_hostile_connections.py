@@ -30,6 +30,7 @@ _TIMELY_SECONDS = 4.0
 def impatient() -> Iterator[Server]:
     """Ends handshakes after 0.7 s, silent connections after 1 s."""
     limits = ["--handshake-timeout-ms", str(_TIMEOUT_MS), "--idle-timeout-ms", "1000", "--ping-interval-ms", "400"]
+    limits += ["--keep-alive-timeout-ms", "1000"]
     with Server(*limits, "--close-timeout-ms", "500") as server:
         yield server
 

@@ -29,18 +29,15 @@ final class CaseRunner: Application {
             break
         case .running(let number):
             request.target = "/runCase?case=\(number)&agent=\(agent)"
-            request.deflate = Self.deflate(number)
+            request.deflate = Self.offer
         case .reporting:
             request.target = "/updateReports?agent=\(agent)"
         }
         guard loop.connect(request) != nil else { fail("no connection to \(address.description)") }
     }
 
-    /// Both ways of keeping a context are tried: every other case offers to keep it.
-    private static func deflate(_ number: Int) -> DeflatePolicy {
-        let keeps = number.isMultiple(of: 2)
-        return DeflatePolicy(serverKeepsContext: keeps, clientKeepsContext: keeps)
-    }
+    /// Offers all there is, so that the server may choose each case's parameters.
+    private static let offer = DeflatePolicy(serverKeepsContext: true, clientKeepsContext: true)
 
     func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) {}
 
