@@ -8,10 +8,10 @@ extension EventLoop {
     /// From now on the connection receives what is published to the topic on this loop.
     package func subscribe(_ connection: Connection, to name: String) {
         guard connection.record.pointee.phase == .webSocket else { return }
-        let index = topics.open(name)
-        // What was published earlier in this turn is not for it.
-        if let topic = topics[index], topic.isDirty { flush(index, topic) }
-        topics.subscribe(connection.record, to: index)
+        // What was published earlier in this turn is not for it. First of all, because a topic that only had this to
+        // deliver is forgotten then.
+        if let index = topics.index(of: name), let topic = topics[index], topic.isDirty { flush(index, topic) }
+        topics.subscribe(connection.record, to: topics.open(name))
     }
 
     package func unsubscribe(_ connection: Connection, from name: String) {
@@ -60,6 +60,8 @@ extension EventLoop {
 
     private func flush(_ index: TopicIndex, _ topic: TopicTable.Topic) {
         topic.isDirty = false
+        // A subscriber whose event is being dealt with may have its upgrade's answer there.
+        flushCork()
         deliver(topic)
         topic.frames.removeAll(keepingCapacity: Self.keptTopicBytes)
         topic.deflatedFrames.removeAll(keepingCapacity: Self.keptTopicBytes)
