@@ -138,9 +138,10 @@ package final class EventLoop {
 
     private func waitMilliseconds() -> Int32 {
         guard ended.isEmpty, dirtyTopics.isEmpty, dirtyRecords.isEmpty else { return 0 }
-        let bound = 20  // a second
-        guard let ticks = wheel.ticksToNext(limit: bound) else {
-            return isStopping || restingListeners ? Int32(Tick.milliseconds) : -1
+        // A second; a tick while stopping or while a listener rests, because no timer tells when either is over.
+        let watches = isStopping || restingListeners
+        guard let ticks = wheel.ticksToNext(limit: watches ? 1 : 20) else {
+            return watches ? Int32(Tick.milliseconds) : -1
         }
         return Int32(ticks * Tick.milliseconds)
     }
@@ -164,7 +165,8 @@ package final class EventLoop {
         case .resumeBody(let request):
             resumeBody(request)
         case .reload(let contexts):
-            for (index, context) in contexts { listeners[index].tls = context }
+            // A loop that stops has no listeners any more.
+            for (index, context) in contexts where index < listeners.count { listeners[index].tls = context }
         case .stop(let limit):
             beginStop(limit)
         }
