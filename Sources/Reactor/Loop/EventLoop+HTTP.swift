@@ -20,12 +20,13 @@ extension EventLoop {
         }
         let exchange = record.pointee.exchange ?? HTTPExchange()
         record.pointee.exchange = exchange
-        if exchange.state == .readingHead, exchange.input.isEmpty, exchange.serial > 0 {
+        let beginsRequest = exchange.state == .readingHead && exchange.input.isEmpty && exchange.serial > 0
+        exchange.input.append(UnsafeRawBufferPointer(bytes))
+        if beginsRequest {
             // The first bytes of a further request: from here on its head has its own time.
             record.pointee.since = now
             armTimer(record)
         }
-        exchange.input.append(UnsafeRawBufferPointer(bytes))
         advance(record, exchange)
     }
 
@@ -192,7 +193,6 @@ extension EventLoop {
         corked = record
         advance(record, exchange)
         uncork()
-        guard record.pointee.phase == .http else { return }
         armTimer(record)
         readAgain(record)
     }
@@ -219,7 +219,7 @@ extension EventLoop {
             answer(record, exchange, response)
             advance(record, exchange)
             uncork()
-            if record.pointee.phase == .http { readAgain(record) }
+            readAgain(record)
         default:
             // Another connection is being dealt with: this one's turn comes with the mail.
             handle.respond(request, response)
@@ -272,12 +272,15 @@ extension EventLoop {
         updateInterest(record)
     }
 
+    /// Also a connection that has become a WebSocket meanwhile, by a request that had waited behind others.
     private func readAgain(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record),
+        guard record.pointee.phase == .http || record.pointee.phase == .webSocket,
+            record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record),
             (record.pointee.outbox?.byteCount ?? 0) <= limits.pauseReadingBytes
         else { return }
         record.pointee.flags.remove(.pausesRead)
         updateInterest(record)
+        armTimer(record)
     }
 
     // MARK: - Time
