@@ -63,8 +63,13 @@ extension EventLoop {
             } else {
                 let out = max(0, sent)
                 let outbox = Outbox(now: now, beginsInsideFrame: out > 0)
-                if out < cork.count { outbox.append(UnsafeRawBufferPointer(rebasing: cork.bytes[out...])) }
-                outbox.append(UnsafeRawBufferPointer(rebasing: payload[max(0, out - cork.count)...]))
+                if out < cork.count {
+                    // One piece: what the outbox drops must not part a header from its payload.
+                    cork.append(payload)
+                    outbox.append(UnsafeRawBufferPointer(rebasing: cork.bytes[out...]))
+                } else {
+                    outbox.append(UnsafeRawBufferPointer(rebasing: payload[(out - cork.count)...]))
+                }
                 block(record, outbox)
             }
         }
