@@ -31,18 +31,36 @@ extension EventLoop {
         // A peer that we do not read from is not silent: it waits for itself.
         guard !record.pointee.flags.contains(.pausesRead) else { return nil }
         let last = record.pointee.lastReceived
-        if limits.pingInterval > .zero, !record.pointee.flags.contains(.pinged) {
-            return last.after(limits.pingInterval)
-        }
-        return limits.idleTimeout > .zero ? last.after(limits.idleTimeout) : nil
+        let isPinged = record.pointee.flags.contains(.pinged)
+        if pings, !isPinged { return last.after(limits.pingInterval) }
+        guard limits.idleTimeout > .zero else { return nil }
+        let idle = last.after(limits.idleTimeout)
+        guard isPinged else { return idle }
+        // If we were late to ping, because the loop or the machine was held up, the answer has its time all the same.
+        let answer = record.pointee.since.after(limits.idleTimeout - limits.pingInterval)
+        return idle.isAtOrAfter(answer) ? idle : answer
+    }
+
+    /// A ping that would come no earlier than the end of patience is none.
+    private var pings: Bool {
+        limits.pingInterval > .zero && (limits.idleTimeout == .zero || limits.pingInterval < limits.idleTimeout)
     }
 
     /// Sees to it that the timer fires no later than the deadline.
     func armTimer(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard let deadline = deadline(record) else { return }
+        guard let wakeUp = wakeUp(record) else { return }
         let node = timerNode(record)
-        if node.pointee.isLinked, deadline.isAtOrAfter(node.pointee.deadline) { return }
-        wheel.link(node, at: deadline)
+        if node.pointee.isLinked, wakeUp.isAtOrAfter(node.pointee.deadline) { return }
+        wheel.link(node, at: wakeUp)
+    }
+
+    /// The deadline, or earlier where what arrives may bring it forward: an answer to our ping makes the next ping due.
+    private func wakeUp(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Tick? {
+        let deadline = deadline(record)
+        guard record.pointee.phase == .webSocket, record.pointee.flags.contains(.pinged) else { return deadline }
+        let nextPing = now.after(limits.pingInterval)
+        guard let deadline, nextPing.isAtOrAfter(deadline) else { return nextPing }
+        return deadline
     }
 
     func fireTimers() {
@@ -74,10 +92,9 @@ extension EventLoop {
             if let outbox = record.pointee.outbox, now.isAtOrAfter(outbox.lastProgress.after(limits.writeTimeout)) {
                 return drop(record, .abnormal)  // it takes nothing, so it would not take a close frame either
             }
-            guard limits.pingInterval > .zero, !record.pointee.flags.contains(.pinged) else {
-                return drop(record, .abnormal)
-            }
+            guard pings, !record.pointee.flags.contains(.pinged) else { return drop(record, .abnormal) }
             record.pointee.flags.insert(.pinged)
+            record.pointee.since = now
             sendControl(.ping, UnsafeRawBufferPointer(start: nil, count: 0), to: record)
         }
     }

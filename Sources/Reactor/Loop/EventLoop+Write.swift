@@ -240,15 +240,11 @@ extension EventLoop {
             record.pointee.outbox = nil
             record.pointee.flags.remove(.watchesWrite)
             if record.pointee.phase == .draining { return sentAll(record) }
-            if record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record) {
-                record.pointee.flags.remove(.pausesRead)
-            }
+            if !mustWaitToRead(record) { resumeReading(record) }
             updateInterest(record)
         case .blocked:
-            if record.pointee.flags.contains(.pausesRead), outbox.byteCount < limits.pauseReadingBytes / 2,
-                record.pointee.phase == .webSocket
-            {
-                record.pointee.flags.remove(.pausesRead)
+            if outbox.byteCount < limits.pauseReadingBytes / 2, record.pointee.phase == .webSocket {
+                resumeReading(record)
             }
             record.pointee.flags.insert(.watchesWrite)
             updateInterest(record)
@@ -256,6 +252,14 @@ extension EventLoop {
         case .failed:
             drop(record, .abnormal)
         }
+    }
+
+    /// The peer's silence counts from now: before, we did not listen. So its deadline may have come nearer.
+    private func resumeReading(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard record.pointee.flags.contains(.pausesRead) else { return }
+        record.pointee.flags.remove(.pausesRead)
+        record.pointee.lastReceived = now
+        armTimer(record)
     }
 
     func interest(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Readiness {
