@@ -41,7 +41,7 @@ final class Peer {
                 Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
-        try #require(result == 0, "connect: \(String(cString: strerror(errno)))")
+        guard result == 0 else { throw PeerError("connect: \(String(cString: strerror(errno)))") }
     }
 
     deinit {
@@ -59,7 +59,7 @@ final class Peer {
         self.session = session
         if !protocols.isEmpty { SSL_set_alpn_protos(session, protocols, UInt32(protocols.count)) }
         SSL_set_fd(session, descriptor)
-        try #require(SSL_connect(session) == 1, "the TLS handshake failed")
+        guard SSL_connect(session) == 1 else { throw PeerError("the TLS handshake failed") }
     }
 
     /// The name in the server's certificate.

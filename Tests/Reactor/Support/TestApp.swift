@@ -95,11 +95,14 @@ extension EventLoop {
 /// Waits until something has come about; ten seconds are long even on a busy machine.
 func eventually(
     _ what: Comment, within limit: Duration = .seconds(10), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () -> Bool
+    _ condition: () throws -> Bool
 ) throws {
     let end = ContinuousClock.now + limit
-    while !condition() {
+    while try !condition() {
         try #require(ContinuousClock.now < end, what, sourceLocation: sourceLocation)
         usleep(3000)
     }
 }
+
+/// Lets time pass where that is what a test is about.
+func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }

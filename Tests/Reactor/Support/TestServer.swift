@@ -1,4 +1,4 @@
-import Glibc
+import Synchronization
 import Testing
 import WebSocket
 
@@ -97,5 +97,31 @@ extension TestServer {
         change(&request)
         let wanted = request
         try #require(loop.run { loop in _ = loop.connect(wanted) })
+    }
+}
+
+/// A value that one thread leaves for another.
+final class Box<Value: Sendable>: Sendable {
+    private let content = Mutex<Value?>(nil)
+
+    var value: Value? { content.withLock { $0 } }
+    func set(_ value: Value) { content.withLock { $0 = value } }
+    func clear() { content.withLock { $0 = nil } }
+}
+
+extension TestServer {
+    /// Runs on a loop and waits for the answer.
+    func ask<Answer: Sendable>(
+        _ index: Int = 0, _ question: @escaping @Sendable (EventLoop) -> Answer
+    ) throws -> Answer {
+        let box = Box<Answer>()
+        try #require(group.loops[index].run { loop in box.set(question(loop)) })
+        try eventually("the loop answers") { box.value != nil }
+        return try #require(box.value)
+    }
+
+    /// Connections of all loops, whatever they are about.
+    var connectionCount: Int {
+        get throws { try group.loops.indices.reduce(0) { sum, index in try sum + ask(index) { $0.slab.count } } }
     }
 }
