@@ -42,6 +42,8 @@ package final class EventLoop {
     var scratch = ByteBuffer()
     var deflated = ByteBuffer()
 
+    /// What the application does again and again.
+    var routines: [Routine] = []
     var dirtyRecords: [ConnectionID] = []
     var dirtyTopics: [TopicIndex] = []
     var ended: [UnsafeMutablePointer<ConnectionRecord>] = []
@@ -107,6 +109,7 @@ package final class EventLoop {
 
     /// Runs until stopped and every connection has ended, or the time for that is over.
     func run() {
+        app.began(loop: self)
         while !isFinished { turn() }
         finish()
     }
@@ -124,6 +127,7 @@ package final class EventLoop {
             }
         }
         fireTimers()
+        fireRoutines()
         flushTopics()
         flushDirty()
         releaseEnded()
@@ -140,8 +144,10 @@ package final class EventLoop {
         guard ended.isEmpty, dirtyTopics.isEmpty, dirtyRecords.isEmpty else { return 0 }
         // A second; a tick while stopping or while a listener rests, because no timer tells when either is over.
         let watches = isStopping || restingListeners
-        guard let ticks = wheel.ticksToNext(limit: watches ? 1 : 20) else {
-            return watches ? Int32(Tick.milliseconds) : -1
+        let toRoutine = ticksToRoutine()
+        let bound = watches ? 1 : min(toRoutine ?? 20, 20)
+        guard let ticks = wheel.ticksToNext(limit: bound) else {
+            return watches || toRoutine != nil ? Int32(bound * Tick.milliseconds) : -1
         }
         return Int32(ticks * Tick.milliseconds)
     }

@@ -36,8 +36,8 @@ final class CaseRunner: Application {
         guard loop.connect(request) != nil else { fail("no connection to \(address.description)") }
     }
 
-    /// Offers all there is, so that the server may choose each case's parameters.
-    private static let offer = DeflatePolicy(serverKeepsContext: true, clientKeepsContext: true)
+    /// Offers all there is (also to forget after each message), so that the server may choose each case's parameters.
+    private static let offer = DeflatePolicy(serverKeepsContext: true, clientKeepsContext: false)
 
     func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) {}
 
