@@ -28,4 +28,19 @@ struct ListenAddressTests {
         #expect(error.code == .address)
         #expect(error.message.contains("'\(text)'") && error.message.contains("127.0.0.1:9001"))
     }
+
+    @Test("that is taken is refused by name, although loops of one server share theirs")
+    func taken() throws {
+        try withServer(Script(), { $0.loops = 2 }) { server in
+            var configuration = LoopGroupConfiguration()
+            configuration.listen = [
+                try ListenAddress("127.0.0.1:0", isTLS: false), server.group.addresses[0],
+            ]
+            let wanted = configuration
+            let error = try #require(throws: ReactorError.self) {
+                _ = try LoopGroup(wanted) { _, _ in TestApp(Script(), Journal()) }
+            }
+            #expect(error.code == .listen && error.description.contains("127.0.0.1:\(server.port)"))
+        }
+    }
 }
