@@ -41,7 +41,8 @@ extension EventLoop {
     ) {
         guard record.pointee.tls == nil, record.pointee.outbox == nil, header.maskKey == nil else {
             flushCork()
-            guard record.pointee.phase != .dead else { return }
+            // Too much waited, or it broke: nothing follows the close frame (RFC 6455 §5.5.1).
+            guard record.pointee.phase == .webSocket else { return }
             cork.append(header, payload)
             return flushCork()
         }
