@@ -89,6 +89,7 @@ let testTargets: [Target] = [
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
     tests("Tidy", []),
+    tests("Simulation", []),
     .executableTarget(
         name: "conformance-client", dependencies: ["Reactor", "WebSocket"], path: "Tests/Conformance/Client",
         swiftSettings: settings),

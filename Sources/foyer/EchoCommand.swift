@@ -21,10 +21,22 @@ extension Foyer {
         @Option(help: ArgumentHelp("Offer permessage-deflate.", valueName: "on|off"))
         var deflate = Switch.on
 
+        @Option(help: "Messages with fewer bytes are sent uncompressed.")
+        var deflateMinBytes = DeflatePolicy.defaultMinimumMessageBytes
+
+        private static let maxDeflateMinBytes = 1 << 30
+
+        func validate() throws {
+            guard (0...Self.maxDeflateMinBytes).contains(deflateMinBytes) else {
+                throw ValidationError("--deflate-min-bytes must be between 0 and \(Self.maxDeflateMinBytes).")
+            }
+        }
+
         func run() throws {
-            let app = deflate == .on ? DeflatePolicy() : nil
-            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0)) {
-                EchoApplication($0, $1, deflate: app)
+            let policy = DeflatePolicy(minimumMessageBytes: deflateMinBytes)
+            let offer = deflate == .on ? policy : nil
+            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0), deflate: policy) {
+                EchoApplication($0, $1, deflate: offer)
             }
         }
     }

@@ -3,6 +3,7 @@ import Gateway
 import Glibc
 import Logging
 import Reactor
+import WebSocket
 
 /// Where a command listens unless told otherwise, and how it says so.
 struct ListeningDefaults {
@@ -54,13 +55,14 @@ struct ListeningOptions: ParsableArguments {
 
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
     func serve(
-        _ defaults: ListeningDefaults, limits: LoopLimits,
+        _ defaults: ListeningDefaults, limits: LoopLimits, deflate: DeflatePolicy = DeflatePolicy(),
         _ makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
     ) throws {
         let signals = try ProcessSignals()
         raiseDescriptorLimit()
         var configuration = LoopGroupConfiguration()
         configuration.limits = limits
+        configuration.deflate = deflate
         configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let certificate = tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
         configuration.tls = try certificate?.load()

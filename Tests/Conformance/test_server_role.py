@@ -17,7 +17,9 @@ from support.tls_relay import TlsRelay
 pytestmark = pytest.mark.timeout(DEADLINE_SECONDS + 30)
 
 # 9.* sends messages of 16 MiB, and the fuzzing client reads some of them slowly.
-_LIMITS = ["--deflate", "on", "--max-message-bytes", str(32 << 20), "--send-queue-bytes", str(64 << 20)]
+# kosoku's cases of 12 and 13 trip over an echo that comes uncompressed, which small messages may (RFC 7692 §6).
+_LIMITS = ["--deflate", "on", "--deflate-min-bytes", "0", "--max-message-bytes", str(32 << 20)]
+_LIMITS += ["--send-queue-bytes", str(64 << 20)]
 _PARALLELISM = 4
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from support.server import Program
 from support.waiting import wait_until
 
-KOSOKU = [sys.executable, "-m", "support.kosoku_launcher"]
+KOSOKU = [str(Path(sys.executable).with_name("kosoku"))]
 IS_FULL = os.environ.get("FOYER_CONFORMANCE") == "full"
 _ACCEPTED = {"OK", "INFORMATIONAL"}
 _FULL_SECONDS = 3600.0
@@ -71,10 +71,6 @@ CUT_GROUPS = FULL if IS_FULL else CI_CUT
 DEADLINE_SECONDS = _FULL_SECONDS if IS_FULL else _CI_SECONDS
 
 
-def _with_support_importable() -> dict[str, str]:
-    return os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[1])}
-
-
 def case_order(case: str) -> list[int]:
     return [int(part) for part in case.split(".")]
 
@@ -102,9 +98,7 @@ def run_against_server(url: str, group: Group, report: Path, parallelism: int) -
     """kosoku's fuzzing client against our server; then the judgement."""
     command = [*KOSOKU, "-m", "fuzzingclient", *group.arguments(), "-p", str(parallelism), "-o", str(report)]
     command.append(f"{url}/echo")
-    finished = subprocess.run(
-        command, capture_output=True, text=True, timeout=DEADLINE_SECONDS, env=_with_support_importable()
-    )
+    finished = subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE_SECONDS)
     assert (report / "index.json").exists(), f"no report; kosoku said: {finished.stdout}{finished.stderr}"
     judge(report, group)
 
@@ -112,7 +106,7 @@ def run_against_server(url: str, group: Group, report: Path, parallelism: int) -
 def run_against_client(client: list[str], agent: str, group: Group, report: Path) -> None:
     """kosoku's fuzzing server against our client, which it tells how many cases there are; then the judgement."""
     command = [*KOSOKU, "-m", "fuzzingserver", *group.arguments(), "-o", str(report), "127.0.0.1:0"]
-    with Program(command, environment=_with_support_importable()) as fuzzing_server:
+    with Program(command) as fuzzing_server:
         listening = re.compile(r"fuzzingserver listening on (ws://\S+)")
         wait_until(lambda: any(map(listening.search, fuzzing_server.errors)), 30.0, "kosoku's server listens")
         (url,) = [found[1] for found in map(listening.search, fuzzing_server.errors) if found]
