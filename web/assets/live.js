@@ -1,6 +1,6 @@
 /** The live panel of the page: shows what the lifeline tells. */
 import { Lifeline } from "./lifeline.js";
-import { describe, inWords } from "./wording.js";
+import { describe, describeNext, inWords } from "./wording.js";
 
 /** @typedef {import("./lifeline.js").Situation} Situation */
 /** @typedef {import("./lifeline.js").Pulse} Pulse */
@@ -25,24 +25,19 @@ const url = new URL("/live", location.href);
 url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
 const lifeline = new Lifeline(url);
 
-/** @type {number | null} */
-let retryAt = null;
+/** @type {Situation} */
+let situation = { state: "connecting", hadConnection: false, retryAt: null };
 
-/** The wait runs down for the eye only; whoever listens is told the state. */
-function showWait() {
-  const seconds = retryAt === null ? 0 : Math.ceil((retryAt - performance.now()) / 1000);
-  show("retry", seconds > 0 ? `Next attempt in ${seconds} s` : "");
-}
+const showNext = () => show("retry", describeNext(situation, performance.now()));
 
 lifeline.addEventListener("situation", (event) => {
-  const situation = /** @type {CustomEvent<Situation>} */ (event).detail;
+  situation = /** @type {CustomEvent<Situation>} */ (event).detail;
   const { word, sentence, tone } = describe(situation);
   element("live").dataset.state = situation.state;
   element("live").dataset.tone = tone;
   show("state", word);
   show("explanation", sentence);
-  retryAt = situation.retryAt;
-  showWait();
+  showNext();
   element("now").hidden = tone === "good" || word === "Connecting";
   if (situation.state !== "connected") figures.forEach((id) => show(id, "–"));
 });
@@ -60,5 +55,5 @@ lifeline.addEventListener("roundtrip", (event) => {
 });
 
 element("now").addEventListener("click", () => lifeline.connectNow());
-setInterval(showWait, 250);
+setInterval(showNext, 250);
 lifeline.connectNow();

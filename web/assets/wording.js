@@ -10,14 +10,34 @@
 export function describe({ state, hadConnection }) {
   switch (state) {
     case "connected":
-      return { word: "Connected", sentence: "The server answers over a WebSocket.", tone: "good" };
+      return { word: "Connected", sentence: "The server answers on its socket.", tone: "good" };
     case "offline":
-      return { word: "Offline", sentence: "This device has no network. The page goes on when it is back.", tone: "off" };
+      return { word: "Offline", sentence: "This device has no network.", tone: "off" };
     case "connecting":
     case "waiting":
       return hadConnection || state === "waiting"
-        ? { word: "Reconnecting", sentence: "The server does not answer. The page keeps trying by itself.", tone: "wait" }
+        ? { word: "Reconnecting", sentence: "The server does not answer.", tone: "wait" }
         : { word: "Connecting", sentence: "Opening a WebSocket to the server.", tone: "wait" };
+  }
+}
+
+/**
+ * What comes next, for the eye only: it changes every second, and a screen reader has been told the state.
+ *
+ * @param {Situation} situation
+ * @param {number} now as performance.now()
+ * @returns {string}
+ */
+export function describeNext({ state, retryAt }, now) {
+  switch (state) {
+    case "connected":
+      return "Pinged every 2 seconds.";
+    case "offline":
+      return "Goes on when it is back.";
+    case "connecting":
+      return "Trying now …";
+    case "waiting":
+      return `Next attempt in ${Math.max(0, Math.ceil(((retryAt ?? now) - now) / 1000))} s`;
   }
 }
 
