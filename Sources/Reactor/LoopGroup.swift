@@ -59,7 +59,12 @@ package final class LoopGroup: Sendable {
                     started.signal(error)
                 }
             }
-            if let error = started.wait() { throw error }
+            if let error = started.wait() {
+                // The loops before it go again; the process is about to end.
+                for index in threads.indices { _ = handles[index].mailbox.post(.stop(limit: .zero), urgent: true) }
+                for thread in threads { thread.join() }
+                throw error
+            }
             threads.append(thread)
         }
         self.loops = handles

@@ -23,7 +23,9 @@ extension Foyer {
 
         func run() throws {
             let app = deflate == .on ? DeflatePolicy() : nil
-            try listening.serve(.echo, limits: limits.loopLimits()) { EchoApplication($0, $1, deflate: app) }
+            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0)) {
+                EchoApplication($0, $1, deflate: app)
+            }
         }
     }
 }

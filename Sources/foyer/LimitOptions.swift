@@ -30,8 +30,8 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Bytes that may wait for one slow reader.")
     var sendQueueBytes = LoopLimits().sendQueueBytes
 
-    @Option(help: "Frames one connection may send within a second; 0: any number.")
-    var framesPerSecond = LoopLimits().framesPerSecond
+    @Option(help: "Frames one connection may send within a second; 0: any number. Default: 1000, for echo 0.")
+    var framesPerSecond: Int?
 
     @Option(help: "Connections of one address (IPv6: of one /64); 0: any number.")
     var maxConnectionsPerAddress = LoopLimits().connectionsPerAddress
@@ -58,7 +58,7 @@ struct LimitOptions: ParsableArguments {
             throw ValidationError("\(name) must be between 1 and \(Self.maxBytes).")
         }
         let counts = [
-            "--frames-per-second": framesPerSecond, "--max-connections-per-address": maxConnectionsPerAddress,
+            "--frames-per-second": framesPerSecond ?? 0, "--max-connections-per-address": maxConnectionsPerAddress,
             "--max-handshakes-per-address": maxHandshakesPerAddress,
         ]
         for (name, value) in counts.sorted(by: { $0.key < $1.key }) where !(0...Self.maxBytes).contains(value) {
@@ -66,7 +66,8 @@ struct LimitOptions: ParsableArguments {
         }
     }
 
-    func loopLimits() -> LoopLimits {
+    /// `framesPerSecond` is what holds unless told otherwise: a person sends a few, a benchmark as many as it can.
+    func loopLimits(framesPerSecond defaultFrames: Int) -> LoopLimits {
         var limits = LoopLimits()
         limits.maxMessageBytes = maxMessageBytes
         limits.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
@@ -77,7 +78,7 @@ struct LimitOptions: ParsableArguments {
         limits.closeTimeout = .milliseconds(closeTimeoutMs)
         limits.writeTimeout = .milliseconds(writeTimeoutMs)
         limits.sendQueueBytes = sendQueueBytes
-        limits.framesPerSecond = framesPerSecond
+        limits.framesPerSecond = framesPerSecond ?? defaultFrames
         limits.connectionsPerAddress = maxConnectionsPerAddress
         limits.handshakesPerAddress = maxHandshakesPerAddress
         return limits

@@ -23,7 +23,7 @@ extension Foyer {
             let figures = HouseFigures()
             let routes = FrontDeskRoutes.table(files: try openWeb(), figures: figures)
             let log = Logger(label: "foyer")
-            try listening.serve(.serve, limits: limits.loopLimits()) { handle, _ in
+            try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { handle, _ in
                 FrontDeskApplication(handle, routes: routes, figures: figures, log: log)
             }
         }

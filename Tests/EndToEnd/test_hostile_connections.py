@@ -175,30 +175,30 @@ def _assert_honest_clients_are_quick(server: Server) -> None:
 class TestDribblingHandshakes:
     def test_two_thousand_from_everywhere(self) -> None:
         """Each from an address of its own, so no limit per address helps: they cost little, honest clients go on."""
-        with Server("--handshake-timeout-ms", "5000") as server:
-            with under_attack(server, growth_bytes=_DRIBBLERS * _DRIBBLER_BYTES):
-                dribblers = _Dribblers(server, lambda number: f"127.1.{number >> 8}.{number & 0xFF}")
-                try:
-                    assert len(dribblers.connections) > 0.95 * _DRIBBLERS, "the server refused what it can hold"
-                    _assert_honest_clients_are_quick(server)
-                    wait_until(lambda: open_descriptors(server.pid) < 200, 20, "the dribblers' handshakes time out")
-                finally:
-                    dribblers.stop()
+        growth_bytes = _DRIBBLERS * _DRIBBLER_BYTES
+        with Server("--handshake-timeout-ms", "5000") as server, under_attack(server, growth_bytes=growth_bytes):
+            dribblers = _Dribblers(server, lambda number: f"127.1.{number >> 8}.{number & 0xFF}")
+            try:
+                assert len(dribblers.connections) > 0.95 * _DRIBBLERS, "the server refused what it can hold"
+                _assert_honest_clients_are_quick(server)
+                wait_until(lambda: open_descriptors(server.pid) < 200, 20, "the dribblers' handshakes time out")
+            finally:
+                dribblers.stop()
 
     def test_two_thousand_from_one_address(self) -> None:
         """One address has 50 handshakes under way and no more; another address does not notice."""
         limits = ["--handshake-timeout-ms", "5000", "--max-handshakes-per-address", "50"]
-        with Server(*limits, limited_per_address=True) as server:
-            with under_attack(server, growth_bytes=4 * MEBIBYTE):
-                dribblers = _Dribblers(server, lambda _: "127.2.0.1")
-                try:
-                    wait_until(lambda: dribblers.ended >= _DRIBBLERS - 50, 10, "what is over the limit is refused")
-                    _assert_honest_clients_are_quick(server)
-                finally:
-                    dribblers.stop()
-                wait_until(lambda: open_descriptors(server.pid) < 50, 10, "the count goes down with the connections")
-                with Peer.upgraded(server, source="127.2.0.1") as peer:
-                    peer.echo(b"let in again")
+        limited = Server(*limits, limited_per_address=True)
+        with limited as server, under_attack(server, growth_bytes=4 * MEBIBYTE):
+            dribblers = _Dribblers(server, lambda _: "127.2.0.1")
+            try:
+                wait_until(lambda: dribblers.ended >= _DRIBBLERS - 50, 10, "what is over the limit is refused")
+                _assert_honest_clients_are_quick(server)
+            finally:
+                dribblers.stop()
+            wait_until(lambda: open_descriptors(server.pid) < 50, 10, "the count goes down with the connections")
+            with Peer.upgraded(server, source="127.2.0.1") as peer:
+                peer.echo(b"let in again")
 
 
 def test_connections_of_one_address_have_a_limit() -> None:
@@ -259,7 +259,7 @@ def test_peers_that_vanish_while_much_is_written_to_them(server: Server, secure_
                 peer.connection.settimeout(0.2)
                 peer.send_willingly(frame(BINARY, os.urandom(3 * MEBIBYTE)) * 2)
                 reset(peer.connection)
-            wait_until(lambda: open_descriptors(target.pid) < 60, 10, "the vanished connections are closed")
+            wait_until(lambda pid=target.pid: open_descriptors(pid) < 60, 10, "the vanished connections are closed")
 
 
 def test_connections_reset_at_once(server: Server) -> None:

@@ -5,8 +5,22 @@ import zlib
 import pytest
 
 from support.frames import (
-    BINARY, CLOSE, CONTINUATION, INVALID_PAYLOAD, PING, POLICY_VIOLATION, PONG, PROTOCOL_ERROR, RSV1, RSV2, RSV3, TEXT,
-    TOO_BIG, deflated, frame, inflated,
+    BINARY,
+    CLOSE,
+    CONTINUATION,
+    INVALID_PAYLOAD,
+    PING,
+    POLICY_VIOLATION,
+    PONG,
+    PROTOCOL_ERROR,
+    RSV1,
+    RSV2,
+    RSV3,
+    TEXT,
+    TOO_BIG,
+    deflated,
+    frame,
+    inflated,
 )  # fmt: skip
 from support.hostile import MAX_MESSAGE_BYTES, assert_closes, under_attack
 from support.peer import Peer

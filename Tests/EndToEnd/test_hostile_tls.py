@@ -120,14 +120,14 @@ def test_an_end_without_close_notify(secure_server: Server) -> None:
 
 def test_a_handshake_that_dribbles_is_ended(certificate: Certificate) -> None:
     """The time limit of the handshake counts from the connection's beginning, TLS included."""
-    with Server("--handshake-timeout-ms", "700", *certificate.server_arguments()) as server:
-        with under_attack(server), Peer(connect(server)) as peer:
-            deadline = time.monotonic() + _DRIBBLE_SECONDS
-            for byte in _client_hello():
-                assert time.monotonic() < deadline, f"still reading after {_DRIBBLE_SECONDS} s"
-                if not peer.send_willingly(bytes([byte])):
-                    break
-                time.sleep(0.1)
+    secure = Server("--handshake-timeout-ms", "700", *certificate.server_arguments())
+    with secure as server, under_attack(server), Peer(connect(server)) as peer:
+        deadline = time.monotonic() + _DRIBBLE_SECONDS
+        for byte in _client_hello():
+            assert time.monotonic() < deadline, f"still reading after {_DRIBBLE_SECONDS} s"
+            if not peer.send_willingly(bytes([byte])):
+                break
+            time.sleep(0.1)
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3], ids=["1.2", "1.3"])

@@ -44,6 +44,9 @@ int clinux_local_port(int descriptor);
 /// The pending error of a socket (SO_ERROR), or errno when it cannot be asked.
 int clinux_socket_error(int descriptor);
 
+/// Bytes that the kernel keeps because the peer has not acknowledged them (SIOCOUTQ), or -1.
+int clinux_unacknowledged(int descriptor);
+
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 

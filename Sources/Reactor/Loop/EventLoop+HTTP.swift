@@ -210,6 +210,8 @@ extension EventLoop {
         guard let record = slab[request.connection], record.pointee.phase == .http,
             let exchange = record.pointee.exchange, exchange.serial == request.serial, exchange.head != nil
         else { return }
+        // Callbacks never nest: what is answered while the application is told of an end is answered after that.
+        guard !isReporting else { return handle.respond(request, response) }
         switch corked {
         case record:
             answer(record, exchange, response)
@@ -263,7 +265,8 @@ extension EventLoop {
     /// Whether the peer has sent as much ahead as we are willing to keep.
     func mustWaitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
         guard record.pointee.phase == .http, let exchange = record.pointee.exchange else { return false }
-        return exchange.isPaused || (exchange.state == .answering && exchange.input.count > limits.pipelinedBytes)
+        return exchange.isPaused
+            || (exchange.state == .answering && exchange.input.count > limits.pipelinedBytes)
     }
 
     private func waitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) {
@@ -301,7 +304,8 @@ extension EventLoop {
     }
 
     func requestExpired(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard record.pointee.outbox == nil, let exchange = record.pointee.exchange,
+        if let outbox = record.pointee.outbox { return isStalled(record, outbox) ? drop(record, .abnormal) : () }
+        guard let exchange = record.pointee.exchange,
             exchange.state == .readingBody || exchange.input.count > 0
         else { return drop(record, .abnormal) }
         corked = record

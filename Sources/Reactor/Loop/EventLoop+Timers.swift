@@ -1,3 +1,4 @@
+import CLinux
 import WebSocket
 
 /// When a connection's time is up. Deadlines follow from its state; nothing is scheduled or cancelled, so none can be
@@ -18,8 +19,11 @@ extension EventLoop {
         case .http:
             return requestDeadline(record)
         case .webSocket:
-            if !record.pointee.closing.isOpen { return since.after(limits.closeTimeout) }
-            let silence = silenceDeadline(record)
+            // Our close frame may stand behind much that a slow peer still takes; its time begins when it is out.
+            if !record.pointee.closing.isOpen, record.pointee.outbox == nil {
+                return since.after(limits.closeTimeout)
+            }
+            let silence = record.pointee.closing.isOpen ? silenceDeadline(record) : nil
             guard let outbox = record.pointee.outbox else { return silence }
             let stall = outbox.lastProgress.after(limits.writeTimeout)
             guard let silence, stall.isAtOrAfter(silence) else { return stall }
@@ -77,21 +81,34 @@ extension EventLoop {
         UnsafeMutableRawPointer(record).assumingMemoryBound(to: TimerNode.self)
     }
 
+    /// Nothing was sent for as long as may be, and the peer has not even taken what the kernel keeps for it.
+    func isStalled(_ record: UnsafeMutablePointer<ConnectionRecord>, _ outbox: Outbox) -> Bool {
+        let waiting = Int(clinux_unacknowledged(record.pointee.descriptor))
+        guard waiting >= 0, waiting < outbox.kernelBytes else { return true }
+        outbox.kernelBytes = waiting
+        outbox.lastProgress = now
+        return false
+    }
+
     private func expire(_ record: UnsafeMutablePointer<ConnectionRecord>) {
         switch record.pointee.phase {
         case .dead:
             break
-        case .connecting, .upgrading, .draining:
+        case .connecting, .upgrading:
+            drop(record, .abnormal)
+        case .draining:
+            if let outbox = record.pointee.outbox, !isStalled(record, outbox) { return }
             drop(record, .abnormal)
         case .lingering:
             drop(record, record.pointee.closeCode)
         case .http:
             requestExpired(record)
         case .webSocket:
-            if !record.pointee.closing.isOpen { return drop(record, record.pointee.closeCode) }
             if let outbox = record.pointee.outbox, now.isAtOrAfter(outbox.lastProgress.after(limits.writeTimeout)) {
-                return drop(record, .abnormal)  // it takes nothing, so it would not take a close frame either
+                // If it takes nothing, it would not take a close frame either.
+                return isStalled(record, outbox) ? drop(record, .abnormal) : ()
             }
+            if !record.pointee.closing.isOpen { return drop(record, record.pointee.closeCode) }
             guard pings, !record.pointee.flags.contains(.pinged) else { return drop(record, .abnormal) }
             record.pointee.flags.insert(.pinged)
             record.pointee.since = now

@@ -142,7 +142,6 @@ extension EventLoop {
     package func close(_ connection: Connection, _ code: CloseCode, _ reason: String = "") {
         let record = connection.record
         guard record.pointee.phase == .webSocket, record.pointee.closing.close() else { return }
-        record.pointee.closeCode = code
         sendClose(record, code, reason)
         record.pointee.since = now
         armTimer(record)

@@ -170,6 +170,7 @@ extension EventLoop {
     /// The kernel takes no more: the rest waits for epoll.
     private func block(_ record: UnsafeMutablePointer<ConnectionRecord>, _ outbox: Outbox) {
         guard record.pointee.phase != .dead else { return }
+        outbox.kernelBytes = Int(clinux_unacknowledged(record.pointee.descriptor))
         record.pointee.outbox = outbox
         record.pointee.flags.insert(.watchesWrite)
         updateInterest(record)
@@ -241,9 +242,14 @@ extension EventLoop {
             record.pointee.outbox = nil
             record.pointee.flags.remove(.watchesWrite)
             if record.pointee.phase == .draining { return sentAll(record) }
+            if record.pointee.phase == .webSocket, !record.pointee.closing.isOpen {
+                record.pointee.since = now  // our close frame is out
+                armTimer(record)
+            }
             if !mustWaitToRead(record) { resumeReading(record) }
             updateInterest(record)
         case .blocked:
+            outbox.kernelBytes = Int(clinux_unacknowledged(record.pointee.descriptor))
             if outbox.byteCount < limits.pauseReadingBytes / 2, record.pointee.phase == .webSocket {
                 resumeReading(record)
             }

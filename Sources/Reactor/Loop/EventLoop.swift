@@ -56,6 +56,8 @@ package final class EventLoop {
 
     var masks = MaskSource()
     var isStopping = false
+    /// The application is being told of connections that ended.
+    var isReporting = false
     private var stopAt: Tick?
     let reserve: DescriptorReserve
     private var mail: [LoopMail] = []
