@@ -23,12 +23,12 @@ run: build ## build Foyer and serve it on LISTEN=127.0.0.1:8080
 
 .PHONY: check
 check: ## the quick loop: lint, debug build, unit tests, tidy
-	$(PROVIDE) build python
+	$(PROVIDE) build python web
 	@$(PYTHON) tools/stages.py check
 
 .PHONY: test
 test: ## everything that must pass before a change goes in
-	$(PROVIDE) build python clients
+	$(PROVIDE) build python web clients
 	@$(PYTHON) tools/stages.py test
 
 .PHONY: build

@@ -87,7 +87,9 @@ let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["WebSocket"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("WebSocket", ["WebSocket", "TestSupport"]),
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
-    tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
+    tests(
+        "Gateway",
+        ["Gateway", "Reactor", "WebSocket", "TestSupport", .product(name: "Logging", package: "swift-log")]),
     tests("Tidy", []),
     tests("Simulation", []),
     .executableTarget(

@@ -78,6 +78,7 @@ UNIT = Stage(
     has_report=True,
 )
 TOOLS = pytest("tools", "Tests/Tools", 120, each_seconds=30)
+WEB = pytest("web", "Tests/Web", 120, each_seconds=60)
 # Every product, not `foyer` alone: the suites below also run the programs that stand in for a client.
 RELEASE = Stage("release", [*SWIFT_BUILD, "-c", "release"], 1800)
 CONFORMANCE = pytest("conformance", "Tests/Conformance", 1500, each_seconds=900)
@@ -86,8 +87,8 @@ FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_rep
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 
 RUNS: dict[str, list[Stage]] = {
-    "check": [LINT, BUILD, UNIT, TOOLS],
-    "test": [LINT, BUILD, UNIT, TOOLS, RELEASE, CONFORMANCE, END_TO_END, FUZZ, REQUIREMENTS],
+    "check": [LINT, BUILD, UNIT, TOOLS, WEB],
+    "test": [LINT, BUILD, UNIT, TOOLS, WEB, RELEASE, CONFORMANCE, END_TO_END, FUZZ, REQUIREMENTS],
 }
 
 

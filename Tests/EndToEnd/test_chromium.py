@@ -7,11 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
+from support.browser import launch
 from support.server import Server
-
-# Nothing but the page: a browser that looks for updates or speaks QUIC has no place in a test.
-_QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-_QUIET += ["--disable-sync", "--no-first-run", "--disable-quic"]
 
 # A socket whose events can be awaited one by one, each with a deadline, as Playwright sets none for a promise.
 _HELPERS = """
@@ -62,7 +59,7 @@ def origin() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def page(origin: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_QUIET)
+        browser = launch(playwright)
         page = browser.new_context(ignore_https_errors=True).new_page()
         page.set_default_timeout(20_000)
         page.add_init_script(_HELPERS)

@@ -92,7 +92,9 @@ class Program:
 
 
 class Server(Program):
-    """`foyer echo`, listening. `Server("--deflate", "on")` returns when every listener has printed its line."""
+    """`foyer echo`, or another command that serves. `Server("--deflate", "on")` returns when every listener has printed
+    its line.
+    """
 
     def __init__(
         self,
@@ -100,10 +102,11 @@ class Server(Program):
         listen: tuple[str, ...] = ("127.0.0.1:0",),
         descriptor_limit: int | None = None,
         limited_per_address: bool = False,
+        command: str = "echo",
     ) -> None:
         listeners = [part for address in listen for part in ("--listen", address)]
         limits = [] if limited_per_address else UNLIMITED_PER_ADDRESS
-        super().__init__([foyer_binary(), "echo", *listeners, *limits, *arguments], descriptor_limit)
+        super().__init__([foyer_binary(), command, *listeners, *limits, *arguments], descriptor_limit)
         try:
 
             def has_settled() -> bool:
@@ -119,7 +122,7 @@ class Server(Program):
 
     @property
     def urls(self) -> list[str]:
-        """The addresses that the server has printed, as `ws://host:port` or `wss://host:port`."""
+        """The addresses that the server has printed: `ws://host:port`, or `wss`, `http` and `https`."""
         return [line.removeprefix(_LISTENING) for line in self.output if line.startswith(_LISTENING)]
 
     @property
