@@ -21,6 +21,7 @@ extension EventLoop {
                 frames &+= 1
                 payloadBehindHeader = payload.baseAddress
                 app.received(kind, payload, on: Connection(record), loop: self)
+                payloadBehindHeader = nil  // elsewhere the same address may have something else in front of it
             case .invalidText:
                 return fail(record, .invalidText)
             case .other:
