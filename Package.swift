@@ -18,7 +18,6 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableExperimentalFeature("Lifetimes"),
     // The codec is inlined into the loop across modules, and a loop's state is one thread's: checking at run time that
     // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
     .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),

@@ -33,16 +33,16 @@ class Figure:
 
 
 SUBSCRIBERS = 1000
-FANOUT = ("fanout", "-c", str(SUBSCRIBERS), "-s", "100")
+FANOUT = ("fanout", "--text", "-c", str(SUBSCRIBERS), "-s", "100")
 
 FIGURES = (
-    Figure("echo20", "echo", "CPU per echo, 20 B", Kind.CPU, ("echo", "-s", "20"), 1.05),
-    Figure("echo512", "echo", "CPU per echo, 512 B", Kind.CPU, ("echo", "-s", "512"), 1.05),
-    Figure("echo16k", "echo", "CPU per echo, 16 KB", Kind.CPU, ("echo", "-s", "16384"), 1.05),
+    Figure("echo20", "echo", "CPU per echo, 20 B", Kind.CPU, ("echo", "--text", "-s", "20"), 1.05),
+    Figure("echo512", "echo", "CPU per echo, 512 B", Kind.CPU, ("echo", "--text", "-s", "512"), 1.05),
+    Figure("echo16k", "echo", "CPU per echo, 16 KB", Kind.CPU, ("echo", "--text", "-s", "16384"), 1.05),
     Figure("fanout1", "fanout", "CPU per delivery, 1→1000, 1 outstanding", Kind.CPU, FANOUT, 1.05),
     Figure("fanout8", "fanout", "CPU per delivery, 1→1000, 8 outstanding", Kind.CPU, (*FANOUT, "-D", "8"), 1.05),
     Figure("handshake", "handshake", "CPU per handshake, closed by reset", Kind.CPU, ("handshake",), 1.00),
-    Figure("tls-echo", "tls", "CPU per echo over TLS, 512 B", Kind.CPU, ("echo", "-s", "512"), tls=True),
+    Figure("tls-echo", "tls", "CPU per echo over TLS, 512 B", Kind.CPU, ("echo", "--text", "-s", "512"), tls=True),
     Figure(
         "idle", "idle", "memory per idle connection with one subscription, 10,000 of them", Kind.MEMORY,
         ("idle", "-c", "10000", "--sources", "4"), 300,
@@ -53,7 +53,7 @@ FIGURES = (
     ),
     Figure(
         "echo-instructions", "instructions", "user-space instructions per echo, 20 B", Kind.INSTRUCTIONS,
-        ("echo", "-s", "20"), 450, counts=(10_000, 60_000),
+        ("echo", "--text", "-s", "20"), 450, counts=(10_000, 60_000),
     ),
     Figure(
         "fanout-instructions", "instructions", "user-space instructions per delivery, 1→1000", Kind.INSTRUCTIONS,

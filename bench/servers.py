@@ -30,11 +30,11 @@ class Server:
     tls: Path | None
 
     def command(self, binary: Path, port: int, certificate: tuple[Path, Path] | None) -> list[str]:
-        """`foyer echo` with everything switched off that would answer the load instead of carrying it."""
-        limits = ["--max-connections-per-address", "0", "--max-handshakes-per-address", "0"]
-        quiet = ["--ping-interval-ms", "0", "--deflate", "off"]
+        """`foyer echo` with every check and timer on, and limits so wide that they only count the load."""
+        limits = ["--max-connections-per-address", "100000", "--max-handshakes-per-address", "100000"]
+        limits += ["--frames-per-second", "100000000"]
         tls = ["--tls-cert", str(certificate[0]), "--tls-key", str(certificate[1])] if certificate else []
-        return [str(binary), "echo", "--listen", f"127.0.0.1:{port}", "--loops", "1", *limits, *quiet, *tls]
+        return [str(binary), "echo", "--listen", f"127.0.0.1:{port}", "--loops", "1", *limits, "--deflate", "off", *tls]
 
 
 class Peer(Server):

@@ -21,7 +21,8 @@ package struct LoopLimits: Sendable {
     package var sendQueueBytes = 1 << 20
     /// Above this many waiting bytes we stop reading from a peer: who does not read its answers may not ask more.
     package var pauseReadingBytes = 64 << 10
-    /// Frames one connection may begin within a second (fragments and control frames too). Zero: any number.
+    /// Frames one connection may begin within a second (fragments and control frames too; after a rest, in a burst, twice
+    /// as many). Zero: any number.
     package var framesPerSecond = 0
     /// Open connections of one address (IPv6: of one /64). Zero: any number. An office or a mobile carrier shares one.
     package var connectionsPerAddress = 4096

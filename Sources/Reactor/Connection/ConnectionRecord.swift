@@ -15,9 +15,9 @@ struct ConnectionRecord {
     /// When the phase began, or the request under way, or the last ping went out.
     var since = Tick(count: 0)
     var lastReceived = Tick(count: 0)
-    /// Frames begun since `framesFrom`, for the limit on frames a second.
-    var frames: UInt32 = 0
-    var framesFrom = Tick(count: 0)
+    /// Frames the peer may still begin before its allowance must be renewed, and when it last was.
+    var framesLeft: UInt32 = 0
+    var framesFrom: Tick?
 
     var firstSubscription = SubscriptionIndex.none
     /// How it ended, for the application: the peer's code, or ours.

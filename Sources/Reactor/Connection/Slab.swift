@@ -35,23 +35,22 @@ struct Slab: ~Copyable {
         }
     }
 
-    /// A vacant record, with the generation of its new life set and everything else as new.
+    /// A vacant record, everything about it as new. Its id has named nobody before.
     mutating func take(descriptor: Int32) -> UnsafeMutablePointer<ConnectionRecord> {
         if free.isEmpty { grow() }
         let slot = free.removeLast()
         let record = address(slot)
-        // Generation 0 marks what is not a connection among epoll's tokens.
-        let generation = record.pointee.id.generation == .max ? 1 : record.pointee.id.generation + 1
-        record.pointee = ConnectionRecord(
-            id: ConnectionID(slot: slot, generation: generation), descriptor: descriptor)
+        record.pointee = ConnectionRecord(id: record.pointee.id, descriptor: descriptor)
         count += 1
         return record
     }
 
     mutating func release(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        let id = record.pointee.id
-        record.pointee = ConnectionRecord(id: id, descriptor: -1)
-        free.append(id.slot)
+        // From now on no id names it. Generation 0 marks what is not a connection among epoll's tokens.
+        let (slot, last) = (record.pointee.id.slot, record.pointee.id.generation)
+        let next = ConnectionID(slot: slot, generation: last == .max ? 1 : last + 1)
+        record.pointee = ConnectionRecord(id: next, descriptor: -1)
+        free.append(slot)
         count -= 1
     }
 
@@ -60,8 +59,7 @@ struct Slab: ~Copyable {
     subscript(id: ConnectionID) -> UnsafeMutablePointer<ConnectionRecord>? {
         guard Int(id.slot) >> Self.chunkBits < chunks.count else { return nil }
         let record = address(id.slot)
-        guard record.pointee.id.generation == id.generation, record.pointee.descriptor >= 0 else { return nil }
-        return record
+        return record.pointee.id.generation == id.generation ? record : nil
     }
 
     /// Calls `body` for every living connection; `body` must not take or release one.
@@ -80,7 +78,7 @@ struct Slab: ~Copyable {
         let chunk = UnsafeMutablePointer<ConnectionRecord>.allocate(capacity: Self.chunkSize)
         let first = UInt32(chunks.count) << UInt32(Self.chunkBits)
         for index in 0..<Self.chunkSize {
-            let id = ConnectionID(slot: first + UInt32(index), generation: 0)
+            let id = ConnectionID(slot: first + UInt32(index), generation: 1)
             (chunk + index).initialize(to: ConnectionRecord(id: id, descriptor: -1))
         }
         chunks.append(chunk)

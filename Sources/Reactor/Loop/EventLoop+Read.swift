@@ -28,11 +28,15 @@ extension EventLoop {
     /// Hands plain bytes to whatever the connection speaks by now, and sends what that answers in one call.
     func received(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeMutableRawBufferPointer) {
         corked = record
+        // Asked first: all but a few reads are a WebSocket's.
+        if record.pointee.phase == .webSocket {
+            webSocketReceived(record, bytes)
+            return uncork()
+        }
         switch record.pointee.phase {
-        case .webSocket: webSocketReceived(record, bytes)
         case .http: httpReceived(record, bytes)
         case .upgrading: upgradeResponseReceived(record, bytes)
-        case .connecting, .draining, .lingering, .dead: break  // discarded
+        case .webSocket, .connecting, .draining, .lingering, .dead: break  // discarded
         }
         uncork()
     }

@@ -29,7 +29,7 @@ extension EventLoop {
                 return decodeRest(rules, record, input)
             }
         }
-        if limits.framesPerSecond > 0 { countFrames(frames, record) }
+        countFrames(frames, record)
     }
 
     /// What is not a whole message: control frames, fragments, compressed messages, and whatever breaks the protocol.
@@ -67,14 +67,25 @@ extension EventLoop {
         }
     }
 
+    /// Takes frames off the connection's allowance.
+    @inline(__always)
     private func countFrames(_ count: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard limits.framesPerSecond > 0, count > 0 else { return }
-        if now.since(record.pointee.framesFrom) >= 1000 / Tick.milliseconds {
-            record.pointee.framesFrom = now
-            record.pointee.frames = 0
+        guard count > Int(record.pointee.framesLeft) else {
+            record.pointee.framesLeft &-= UInt32(truncatingIfNeeded: count)
+            return
         }
-        record.pointee.frames &+= UInt32(truncatingIfNeeded: count)
-        if record.pointee.frames > UInt32(clamping: limits.framesPerSecond) { fail(record, .tooManyFrames) }
+        renewFrames(count, record)
+    }
+
+    /// The allowance is used up: it is renewed if it has lasted for a second, else the peer floods us.
+    @inline(never)
+    private func renewFrames(_ count: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard limits.framesPerSecond > 0 else { return }
+        if let last = record.pointee.framesFrom, now.since(last) < 1000 / Tick.milliseconds {
+            return fail(record, .tooManyFrames)
+        }
+        record.pointee.framesFrom = now
+        record.pointee.framesLeft = UInt32(clamping: limits.framesPerSecond - min(count, limits.framesPerSecond))
     }
 
     private func receivedClose(_ record: UnsafeMutablePointer<ConnectionRecord>, _ code: CloseCode) {

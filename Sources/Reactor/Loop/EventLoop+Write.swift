@@ -109,14 +109,20 @@ extension EventLoop {
 
     /// Sends what the corked connection has collected.
     func flushCork() {
-        guard cork.count > 0, let record = corked else { return }
+        guard let record = corked else { return }
+        sendCork(of: record)
+    }
+
+    @inline(__always)
+    private func sendCork(of record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard cork.count > 0 else { return }
         transmit(record, UnsafeRawBufferPointer(cork.bytes))
         cork.removeAll(keepingCapacity: Self.keptBytes)
     }
 
     @inline(__always)
     func uncork() {
-        flushCork()
+        if let record = corked { sendCork(of: record) }
         corked = nil
     }
 
