@@ -21,7 +21,8 @@ extension EventLoop {
                 frames &+= 1
                 payloadBehindHeader = payload.baseAddress
                 app.received(kind, payload, on: Connection(record), loop: self)
-                payloadBehindHeader = nil  // elsewhere the same address may have something else in front of it
+                // Other bytes may come to lie there, with something in front of them that is no header.
+                payloadBehindHeader = nil
             case .invalidText:
                 return fail(record, .invalidText)
             case .other:
