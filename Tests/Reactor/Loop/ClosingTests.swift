@@ -106,7 +106,7 @@ struct ClosingTests {
             let peer = try server.webSocket()
             try peer.sendText("close")
             try peer.expectClose(CloseCode(rawValue: 4000))
-            try eventually("the application knows") { server.journal.closed.count == 1 }
+            try eventually("the application knows") { server.journal.closed == [.abnormal] }
         }
     }
 
@@ -118,6 +118,55 @@ struct ClosingTests {
                 try peer.roundTrip()
             }
             try eventually("the application knows") { server.journal.closed == [.abnormal] }
+        }
+    }
+
+    @Test(
+        "begun by us is reported with the code of the answer, not with ours",
+        arguments: [
+            (Peer.closeFrame(.normal), CloseCode.normal),
+            (Peer.frame(.close), .noStatus),
+            (Peer.frame(.text, [0xFF]), .invalidPayload),
+            ([], .abnormal),
+        ])
+    func reportedCode(_ answer: [UInt8], _ code: CloseCode) throws {
+        try withServer(closesOnDemand) { server in
+            let peer = try server.webSocket()
+            try peer.sendText("close")
+            #expect(try peer.readFrame().code == CloseCode(rawValue: 4000))
+            try peer.send(answer)
+            peer.finishSending()
+            try eventually("the application knows") { server.journal.closed == [code] }
+        }
+    }
+
+    @Test("begun by us waits for a slow reader, whose time for an answer begins when our close frame is out")
+    func behindBacklog() throws {
+        let (count, size) = (700, 16 << 10)
+        var script = Script()
+        script.opened = { connection, loop in
+            let bytes = [UInt8](repeating: 7, count: size)
+            for _ in 0..<count { bytes.withUnsafeBytes { loop.send(.binary, $0, to: connection) } }
+            loop.close(connection, CloseCode(rawValue: 4000))
+        }
+        try withServer(
+            script,
+            {
+                $0.limits.sendQueueBytes = 64 << 20; $0.limits.closeTimeout = .milliseconds(500)
+            }
+        ) { server in
+            let peer = try server.webSocket(receiveBufferBytes: 4096)
+            let id = try #require(server.journal.opened.first)
+            for _ in 0..<20 {
+                #expect(try peer.readFrame().payload.count == size)
+                pause(milliseconds: 50)
+            }
+            #expect(try server.ask { $0.slab[id]?.pointee.outbox != nil }, "the close frame still waits")
+            for _ in 20..<count { #expect(try peer.readFrame().payload.count == size) }
+            #expect(try peer.readFrame().code == CloseCode(rawValue: 4000))
+            try peer.send(Peer.closeFrame(.normal))
+            #expect(peer.readToEnd() == ([], .fin))
+            try eventually("the application knows") { server.journal.closed == [.normal] }
         }
     }
 
