@@ -104,6 +104,42 @@ struct CallbackTests {
             }
         }
     }
+
+    @Test("of an end another's request may be answered, and what that one has pipelined waits for its turn")
+    func answerInClosed() throws {
+        let (held, isInside) = (Box<RequestID>(), Box<Bool>())
+        let nested = Box<String>()
+        var script = Script()
+        script.plan = { head, _, _ in
+            if isInside.value == true { nested.set("plan") }
+            return head.hasPath("/held")
+                ? .collect(maxBytes: 0) : head.hasPath("/now") ? .respond(.ok("now\n")) : .upgrade(UpgradePolicy())
+        }
+        script.respond = { _, _, request, _ in held.set(request) }
+        script.opened = { _, _ in if isInside.value == true { nested.set("opened") } }
+        script.received = { kind, bytes, connection, loop in
+            if isInside.value == true { nested.set("received") }
+            loop.send(kind, UnsafeRawBufferPointer(bytes), to: connection)
+        }
+        script.closed = { _, _, loop in
+            guard let request = held.value else { return }
+            isInside.set(true)
+            loop.respond(request, .ok("held\n"))
+            isInside.set(false)
+        }
+        try withServer(script) { server in
+            let (waiting, leaving) = (try server.connect(), try server.webSocket())
+            let gets = ["/held", "/now"].map { "GET \($0) HTTP/1.1\r\nHost: test\r\n\r\n" }.joined()
+            try waiting.send(Array((gets + Peer.upgradeRequest()).utf8) + Peer.frame(.text, Array("early".utf8)))
+            try eventually("the request is with the application") { held.value != nil }
+            try leaving.send(Peer.closeFrame(.normal))
+            #expect(try waiting.readResponse().body == "held\n")
+            #expect(try waiting.readResponse().body == "now\n")
+            #expect(try waiting.readHead().hasPrefix("HTTP/1.1 101 "))
+            #expect(try waiting.readText() == "early")
+            #expect(isInside.value == false && nested.value == nil)
+        }
+    }
 }
 
 @Suite("An address with many connections")

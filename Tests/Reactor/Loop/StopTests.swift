@@ -72,6 +72,29 @@ struct StopTests {
         }
     }
 
+    @Test("begins no connections of the client's role, not even when told of the last end")
+    func connectWhileStopping() throws {
+        try withServer { server in
+            let address = server.group.addresses[0]
+            let (asked, reconnected) = (Box<Bool>(), Box<Bool>())
+            var script = Script()
+            script.closed = { _, _, loop in
+                reconnected.set(loop.connect(ClientRequest(address: address, target: "/")) != nil)
+            }
+            let client = try TestServer(script) { $0.listens = false }
+            try client.open(server)
+            try eventually("it is open") { client.journal.opened.count == 1 }
+            try #require(
+                client.loop.run { loop in
+                    asked.set(loop.connect(ClientRequest(address: address, target: "/")) != nil)
+                })
+            try eventually("another is open") { client.journal.opened.count == 2 }
+            client.stop(limit: .seconds(60))
+            #expect(asked.value == true && reconnected.value == false)
+            #expect(client.journal.opened.count == 2 && client.journal.closed.count == 2)
+        }
+    }
+
     @Test("may be asked for twice, and a certificate may still be renewed")
     func reloadWhileStopping() throws {
         let certificate = try Certificate("first")
