@@ -13,9 +13,11 @@ package struct LoopLimits: Sendable {
     package var pingInterval: Duration = .seconds(45)
     /// Silence after which a connection is given up, although pinged. Zero: never.
     package var idleTimeout: Duration = .seconds(75)
-    /// How long the peer may take to answer our close frame, or to end the connection after it.
+    /// How long the peer may take to answer our close frame once that is with the kernel, or to end the connection after
+    /// it. What waits before the close frame is bounded by `writeTimeout`.
     package var closeTimeout: Duration = .seconds(5)
-    /// How long a peer may accept no byte while bytes wait for it.
+    /// How long a peer may accept no byte while bytes wait for it. What it takes of the kernel's share is looked at only
+    /// when that long nothing more could be sent, so it may have up to twice as long.
     package var writeTimeout: Duration = .seconds(30)
     /// Bytes that may wait for one slow reader; one more closes it (1013, resume later).
     package var sendQueueBytes = 1 << 20

@@ -12,7 +12,7 @@ struct ConnectionRecord {
     var closing = ClosingHandshake.open
     var flags: Flags = []
 
-    /// When the phase began, or the request under way, or the last ping went out.
+    /// When the phase began, or the request under way, or the last ping or our close frame went out.
     var since = Tick(count: 0)
     var lastReceived = Tick(count: 0)
     /// Frames the peer may still begin before its allowance must be renewed, and when it last was.
