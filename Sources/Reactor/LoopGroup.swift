@@ -37,7 +37,7 @@ package final class LoopGroup: Sendable {
         var handles: [LoopHandle] = []
         for index in 0..<max(1, configuration.loops) {
             handles.append(
-                try LoopHandle(index: index, mailboxCapacity: configuration.limits.mailboxCapacity))
+                try LoopHandle(index: index, limits: configuration.limits))
         }
         var threads: [LoopThread] = []
         for handle in handles {

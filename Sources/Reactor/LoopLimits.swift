@@ -34,6 +34,8 @@ package struct LoopLimits: Sendable {
     package var acceptsPerTurn = 64
     /// Mail waiting for a loop from other threads.
     package var mailboxCapacity = 65_536
+    /// Bytes of the messages in that mail; one message more may pass it.
+    package var mailboxBytes = 64 << 20
     /// Bytes read at once. One buffer a loop: larger costs nothing per connection.
     package var receiveBytes = 256 << 10
     /// Bytes of pipelined requests that wait while one is answered.

@@ -50,10 +50,12 @@ int clinux_unacknowledged(int descriptor);
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 
+#define CLINUX_INLINE static inline __attribute__((always_inline))
+
 // recv, send and epoll_wait are made directly, not through the C library's wrappers: those are cancellation points, which
 // costs every call some 60 instructions in a process with threads, and nobody here cancels one.
 
-static inline long clinux_call(long number, long a, long b, long c, long d, long e, long f)
+CLINUX_INLINE long clinux_call(long number, long a, long b, long c, long d, long e, long f)
 {
 #if defined(__x86_64__)
     // The kernel's calling convention (System V ABI, AMD64 supplement, A.2.1). The C library's syscall() moves every
@@ -77,19 +79,19 @@ static inline long clinux_call(long number, long a, long b, long c, long d, long
 }
 
 /// recv with MSG_DONTWAIT.
-static inline ssize_t clinux_recv(int descriptor, void *bytes, size_t count)
+CLINUX_INLINE ssize_t clinux_recv(int descriptor, void *bytes, size_t count)
 {
     return clinux_call(SYS_recvfrom, descriptor, (long)bytes, (long)count, MSG_DONTWAIT, 0, 0);
 }
 
 /// epoll_wait.
-static inline int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds)
+CLINUX_INLINE int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds)
 {
     return (int)clinux_call(SYS_epoll_pwait, epoll, (long)events, capacity, milliseconds, 0, 0);
 }
 
 /// send with MSG_NOSIGNAL | MSG_DONTWAIT: a vanished peer is EPIPE, never a signal.
-static inline ssize_t clinux_send(int descriptor, const void *bytes, size_t count)
+CLINUX_INLINE ssize_t clinux_send(int descriptor, const void *bytes, size_t count)
 {
     return clinux_call(SYS_sendto, descriptor, (long)bytes, (long)count, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
 }

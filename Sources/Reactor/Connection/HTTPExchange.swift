@@ -11,8 +11,10 @@ final class HTTPExchange {
     }
 
     var state = State.readingHead
-    /// Received and not used up yet.
+    /// Received and, from `taken` on, not used up yet.
     var input = ByteBuffer()
+    /// Bytes of `input` that are used up; moved out once `EventLoop.advance` is through, not for every request.
+    var taken = 0
     var parser = RequestHeadParser()
     /// The request under way.
     var head: RequestHead?
@@ -34,6 +36,19 @@ final class HTTPExchange {
 
     /// A request is with the application, or on its way there.
     var isBusy: Bool { state != .readingHead }
+
+    /// What is not used up yet.
+    var rest: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(rebasing: input.bytes[taken...]) }
+
+    /// Forgets what is used up. Nothing left: nothing kept, because an idle connection owns no buffer.
+    func compact() {
+        if taken == input.count {
+            input.removeAll()
+        } else {
+            input.removeFirst(taken)
+        }
+        taken = 0
+    }
 
     /// Ready for the next request of the connection.
     func finishRequest() {

@@ -86,7 +86,8 @@ extension EventLoop {
             exchange.input.removeFirst(length)
             becomeWebSocket(record, subprotocol: agreed.subprotocol, deflate: agreed.deflate)
             guard exchange.input.count > 0, record.pointee.phase == .webSocket else { return }
-            webSocketReceived(record, exchange.input.bytes)
+            // The record has let go of the exchange, whose bytes these are.
+            withExtendedLifetime(exchange) { webSocketReceived(record, exchange.input.bytes) }
         }
     }
 }

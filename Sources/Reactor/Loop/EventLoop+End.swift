@@ -89,9 +89,9 @@ extension EventLoop {
         case .webSocket:
             close(Connection(record), .goingAway, "the server is going down")
         case .http:
-            guard let exchange = record.pointee.exchange, exchange.isBusy else {
-                return drop(record, .goingAway)
-            }
+            guard record.pointee.exchange?.isBusy != true else { return }  // answered first
+            // An answer may still be on its way out.
+            return record.pointee.outbox == nil ? drop(record, .goingAway) : endWhenSent(record)
         case .connecting, .upgrading: drop(record, .goingAway)
         case .draining, .lingering, .dead: break
         }

@@ -59,11 +59,15 @@ extension EventLoop {
     func advance(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) {
         guard !exchange.isAdvancing else { return }
         exchange.isAdvancing = true
-        defer { exchange.isAdvancing = false }
+        defer {
+            exchange.compact()
+            exchange.isAdvancing = false
+        }
         while record.pointee.phase == .http {
             switch exchange.state {
             case .readingHead:
-                guard exchange.input.count > 0, readHead(record, exchange) else { return }
+                // Who does not read its answers gets no more of them (`sentAnswers` goes on).
+                guard exchange.rest.count > 0, !isBehind(record), readHead(record, exchange) else { return }
             case .readingBody:
                 guard !exchange.isPaused, readBody(record, exchange) else { return waitToRead(record, exchange) }
             case .answering:
@@ -71,20 +75,35 @@ extension EventLoop {
             }
         }
         // It became a WebSocket: what follows the request is frames.
-        guard record.pointee.phase == .webSocket, exchange.input.count > 0 else { return }
-        webSocketReceived(record, exchange.input.bytes)
+        guard record.pointee.phase == .webSocket, exchange.rest.count > 0 else { return }
+        webSocketReceived(record, exchange.rest)
+    }
+
+    /// More answers wait for the peer than it may leave unread.
+    private func isBehind(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
+        (record.pointee.outbox?.byteCount ?? 0) > limits.pauseReadingBytes
+    }
+
+    /// All answers are out: requests that had to wait for that are taken up.
+    func sentAnswers(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard record.pointee.phase == .http, let exchange = record.pointee.exchange, exchange.rest.count > 0 else {
+            return
+        }
+        corked = record
+        advance(record, exchange)
+        uncork()
     }
 
     /// `false`: the head is incomplete, or refused.
     private func readHead(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) -> Bool {
-        switch exchange.parser.parse(UnsafeRawBufferPointer(exchange.input.bytes)) {
+        switch exchange.parser.parse(UnsafeRawBufferPointer(exchange.rest)) {
         case .needMore:
             return false
         case .refused(let refusal):
             refuse(record, exchange, refusal)
             return false
         case .head(let head, let length):
-            exchange.input.removeFirst(length)
+            exchange.taken += length
             carryOut(planned(head, record), head, record, exchange)
             return true
         }
@@ -129,7 +148,7 @@ extension EventLoop {
         exchange.state = .readingBody
         exchange.body = BodyDecoder(head.framing, limitBytes: maxBytes)
         // RFC 9110 §10.1.1: the client waits for this before it sends the body.
-        if head.expectsContinue, head.framing != BodyFraming.none, exchange.input.isEmpty {
+        if head.expectsContinue, head.framing != BodyFraming.none, exchange.rest.count == 0 {
             send(record, "HTTP/1.1 100 Continue\r\n\r\n")
         }
         if head.framing != BodyFraming.none { armTimer(record) }
@@ -137,25 +156,22 @@ extension EventLoop {
 
     /// `false`: more must arrive first, or nothing more will be read.
     private func readBody(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) -> Bool {
-        var used = 0
-        defer { exchange.input.removeFirst(used) }
         while true {
-            let bytes = UnsafeRawBufferPointer(rebasing: exchange.input.bytes[used...])
+            let bytes = UnsafeRawBufferPointer(exchange.rest)
             switch exchange.body.decode(bytes) {
             case .needMore:
-                used = exchange.input.count
+                exchange.taken = exchange.input.count
                 return false
             case .data(let range):
-                used += range.upperBound
+                exchange.taken += range.upperBound
                 guard take(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange) else { return false }
             case .finished(let count):
-                used += count
+                exchange.taken += count
                 exchange.state = .answering
                 complete(record, exchange)
                 return true
             case .refused(let refusal):
                 refuse(record, exchange, refusal)
-                used = exchange.input.count
                 return false
             }
         }
@@ -237,6 +253,7 @@ extension EventLoop {
         exchange.finishRequest()
         record.pointee.since = now
         response.write(into: &cork, Response.Exchange(answering: head, keepsAlive: keepsAlive), now: wallClock())
+        if cork.count >= Self.corkBytes { flushCork() }
         if keepsAlive {
             armTimer(record)
         } else {
@@ -266,7 +283,7 @@ extension EventLoop {
     func mustWaitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
         guard record.pointee.phase == .http, let exchange = record.pointee.exchange else { return false }
         return exchange.isPaused
-            || (exchange.state == .answering && exchange.input.count > limits.pipelinedBytes)
+            || (exchange.state == .answering && exchange.rest.count > limits.pipelinedBytes)
     }
 
     private func waitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) {

@@ -26,6 +26,7 @@ extension EventLoop {
     }
 
     /// Hands plain bytes to whatever the connection speaks by now, and sends what that answers in one call.
+    @inline(__always)
     func received(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeMutableRawBufferPointer) {
         corked = record
         // Asked first: all but a few reads are a WebSocket's.

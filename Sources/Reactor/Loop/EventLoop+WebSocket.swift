@@ -14,11 +14,10 @@ extension EventLoop {
             return
         }
         var input = bytes
-        var frames = 0
         while input.count > 0, record.pointee.phase == .webSocket {
             switch WholeMessage.take(&input, rules: rules) {
             case .message(let kind, let payload):
-                frames &+= 1
+                guard allows(1, record) else { return fail(record, .tooManyFrames) }
                 payloadBehindHeader = payload.baseAddress
                 app.received(kind, payload, on: Connection(record), loop: self)
                 // Other bytes may come to lie there, with something in front of them that is no header.
@@ -26,11 +25,9 @@ extension EventLoop {
             case .invalidText:
                 return fail(record, .invalidText)
             case .other:
-                countFrames(frames, record)
                 return decodeRest(rules, record, input)
             }
         }
-        countFrames(frames, record)
     }
 
     /// What is not a whole message: control frames, fragments, compressed messages, and whatever breaks the protocol.
@@ -50,11 +47,13 @@ extension EventLoop {
         var input = bytes
         let compression = record.pointee.compression
         while record.pointee.phase == .webSocket {
-            switch decoder.next(&input, rules: rules, compression: compression) {
+            let output = decoder.next(&input, rules: rules, compression: compression)
+            guard allows(decoder.takeFrameCount(), record) else { return fail(record, .tooManyFrames) }
+            switch output {
             case .message(let kind, let payload):
                 app.received(kind, payload, on: Connection(record), loop: self)
             case .needMore:
-                return countFrames(decoder.takeFrameCount(), record)
+                return
             case .ping(let payload):
                 // §5.5.2: answered, unless a close frame is out already.
                 if record.pointee.closing.isOpen { sendControl(.pong, payload, to: record) }
@@ -68,25 +67,27 @@ extension EventLoop {
         }
     }
 
-    /// Takes frames off the connection's allowance.
+    /// Takes frames off the connection's allowance, before they are acted upon; `false` when there are too many.
     @inline(__always)
-    private func countFrames(_ count: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard count > Int(record.pointee.framesLeft) else {
-            record.pointee.framesLeft &-= UInt32(truncatingIfNeeded: count)
-            return
-        }
-        renewFrames(count, record)
+    private func allows(_ frames: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
+        guard frames <= Int(record.pointee.framesLeft) else { return renewAllowance(for: frames, record) }
+        record.pointee.framesLeft &-= UInt32(truncatingIfNeeded: frames)
+        return true
     }
 
     /// The allowance is used up: it is renewed if it has lasted for a second, else the peer floods us.
     @inline(never)
-    private func renewFrames(_ count: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard limits.framesPerSecond > 0 else { return }
-        if let last = record.pointee.framesFrom, now.since(last) < 1000 / Tick.milliseconds {
-            return fail(record, .tooManyFrames)
+    private func renewAllowance(for frames: Int, _ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
+        let limit = limits.framesPerSecond == 0 ? UInt32.max : UInt32(clamping: limits.framesPerSecond)
+        if limits.framesPerSecond > 0, let last = record.pointee.framesFrom,
+            now.since(last) < 1000 / Tick.milliseconds
+        {
+            return false
         }
+        guard frames <= Int(limit) else { return false }
         record.pointee.framesFrom = now
-        record.pointee.framesLeft = UInt32(clamping: limits.framesPerSecond - min(count, limits.framesPerSecond))
+        record.pointee.framesLeft = limit - UInt32(truncatingIfNeeded: frames)
+        return true
     }
 
     private func receivedClose(_ record: UnsafeMutablePointer<ConnectionRecord>, _ code: CloseCode) {
@@ -145,7 +146,9 @@ extension EventLoop {
     /// The same by name; `false` when that connection has ended.
     @discardableResult
     package func send(_ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to id: ConnectionID) -> Bool {
-        guard let record = slab[id], record.pointee.phase == .webSocket else { return false }
+        guard let record = slab[id], record.pointee.phase == .webSocket, record.pointee.closing.isOpen else {
+            return false
+        }
         send(kind, payload, to: Connection(record))
         return true
     }

@@ -252,7 +252,8 @@ extension EventLoop {
                 record.pointee.since = now  // our close frame is out
                 armTimer(record)
             }
-            if !mustWaitToRead(record) { resumeReading(record) }
+            sentAnswers(record)
+            if record.pointee.outbox == nil, !mustWaitToRead(record) { resumeReading(record) }
             updateInterest(record)
         case .blocked:
             outbox.kernelBytes = Int(clinux_unacknowledged(record.pointee.descriptor))

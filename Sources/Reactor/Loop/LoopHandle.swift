@@ -22,9 +22,9 @@ package final class LoopHandle: Sendable {
     package let index: Int
     let mailbox: Mailbox<LoopMail>
 
-    init(index: Int, mailboxCapacity: Int) throws(ReactorError) {
+    init(index: Int, limits: LoopLimits) throws(ReactorError) {
         self.index = index
-        mailbox = try Mailbox(capacity: mailboxCapacity)
+        mailbox = try Mailbox(capacity: limits.mailboxCapacity, maxBytes: limits.mailboxBytes)
     }
 
     /// Runs `body` on the loop's thread; `false` when its mailbox is full or the loop has ended.
@@ -36,7 +36,8 @@ package final class LoopHandle: Sendable {
     /// Publishes to the loop's own subscribers; `false` when its mailbox is full or the loop has ended.
     @discardableResult
     package func publish(_ kind: MessageKind, _ bytes: [UInt8], toTopicNamed topic: String) -> Bool {
-        mailbox.post(.publish(topic: topic, PublishedMessage(kind: kind, bytes: bytes))) == .accepted
+        let mail = LoopMail.publish(topic: topic, PublishedMessage(kind: kind, bytes: bytes))
+        return mailbox.post(mail, byteCount: bytes.count) == .accepted
     }
 
     /// Answers a request. An answer to one that has ended is dropped.

@@ -7,6 +7,7 @@ import Synchronization
 final class Mailbox<Mail: Sendable>: Sendable {
     private struct State {
         var mail: [Mail] = []
+        var byteCount = 0
         var isOpen = true
     }
 
@@ -20,23 +21,27 @@ final class Mailbox<Mail: Sendable>: Sendable {
     /// Readable while mail waits.
     let descriptor: Int32
     private let capacity: Int
+    private let maxBytes: Int
     private let state = Mutex(State())
 
-    init(capacity: Int) throws(ReactorError) {
+    init(capacity: Int, maxBytes: Int = .max) throws(ReactorError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard descriptor >= 0 else { throw ReactorError(.system, "eventfd", errno) }
         self.capacity = capacity
+        self.maxBytes = maxBytes
     }
 
     deinit {
         close(descriptor)
     }
 
-    /// `urgent` mail (answers, stop) is taken also when the box is full: it is bounded by what it answers.
-    func post(_ mail: sending Mail, urgent: Bool = false) -> Outcome {
+    /// `byteCount` is what the mail carries along. `urgent` mail (answers, stop) is taken also when the box is full: it is
+    /// bounded by what it answers.
+    func post(_ mail: sending Mail, byteCount: Int = 0, urgent: Bool = false) -> Outcome {
         let (outcome, wakes) = state.withLock { state -> (Outcome, Bool) in
             guard state.isOpen else { return (.closed, false) }
-            guard urgent || state.mail.count < capacity else { return (.full, false) }
+            guard urgent || (state.mail.count < capacity && state.byteCount < maxBytes) else { return (.full, false) }
+            state.byteCount += byteCount
             state.mail.append(mail)
             return (.accepted, state.mail.count == 1)
         }
@@ -48,7 +53,10 @@ final class Mailbox<Mail: Sendable>: Sendable {
     func take(_ spare: inout [Mail]) {
         var counter: eventfd_t = 0
         eventfd_read(descriptor, &counter)
-        state.withLock { swap(&$0.mail, &spare) }
+        state.withLock { state in
+            swap(&state.mail, &spare)
+            state.byteCount = 0
+        }
     }
 
     /// No more mail; what waits is dropped.

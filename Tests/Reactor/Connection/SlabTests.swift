@@ -55,8 +55,8 @@ struct SlabTests {
     func generationWrap() {
         var slab = Slab()
         let record = slab.take(descriptor: 3)
+        record.pointee = ConnectionRecord(id: ConnectionID(slot: 0, generation: .max), descriptor: 3)
         slab.release(record)
-        record.pointee = ConnectionRecord(id: ConnectionID(slot: 0, generation: .max), descriptor: -1)
         let generation = slab.take(descriptor: 3).pointee.id.generation
         #expect(generation == 1)
     }
