@@ -2,6 +2,15 @@
 import Foundation
 import PackageDescription
 
+// `make fuzz` instruments the core and adds its targets; an ordinary build must see neither (tools/fuzz.py).
+let fuzzing = ProcessInfo.processInfo.environment["FOYER_FUZZ"]
+let instruments =
+    switch fuzzing {
+    case nil: [String]()
+    case "coverage": ["-sanitize=fuzzer", "-profile-generate", "-profile-coverage-mapping"]
+    default: ["-sanitize=fuzzer,address", "-enforce-exclusivity=checked"]
+    }
+
 // One array of settings for every Swift target (docs/decisions/0003-build-settings.md).
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -13,6 +22,7 @@ let settings: [SwiftSetting] = [
     // The codec is inlined into the loop across modules, and a loop's state is one thread's: checking at run time that
     // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
     .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    .unsafeFlags(instruments),
 ]
 
 /// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
@@ -81,16 +91,21 @@ let testTargets: [Target] = [
     tests("Tidy", []),
 ]
 
-// libFuzzer brings its own `main`, which an ordinary build must not see: `make fuzz` sets this variable.
+// A target of libFuzzer each (docs/fuzzing.md), with what they share.
 let fuzzTargets: [Target] =
-    ProcessInfo.processInfo.environment["FOYER_FUZZ"] == nil
+    fuzzing == nil
     ? []
-    : ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
-        .executableTarget(
-            name: "Fuzz\(name)", dependencies: ["WebSocket"], path: "fuzz/\(name)",
-            swiftSettings: settings + [.unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address"])])
-    }
+    : [
+        .systemLibrary(name: "CFuzzer", path: "fuzz/CFuzzer"),
+        .target(name: "FuzzSupport", dependencies: ["CFuzzer"], path: "fuzz/Support", swiftSettings: settings),
+    ]
+        + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
+            .executableTarget(
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport"], path: "fuzz/\(name)",
+                exclude: ["corpus", "words.dict"], swiftSettings: settings,
+                // gold gives up on an undefined symbol that lld resolves.
+                linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])
+        }
 
 let package = Package(
     name: "foyer",

@@ -82,7 +82,7 @@ TOOLS = pytest("tools", "Tests/Tools", 120, each_seconds=30)
 RELEASE = Stage("release", [*SWIFT_BUILD, "-c", "release"], 1800)
 CONFORMANCE = pytest("conformance", "Tests/Conformance", 1500, each_seconds=900)
 END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180)
-FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, needs="fuzz")
+FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_report=True, needs="fuzz")
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 
 RUNS: dict[str, list[Stage]] = {
