@@ -4,17 +4,16 @@ import WebSocket
 /// The HTTP side of a connection on one stream of bytes, whole and in pieces: the heads, bodies and refusals must be
 /// the same, and what is accepted must hold against a second, simpler reading of the same bytes.
 ///
-/// An input begins with three bytes of settings; the rest is the stream.
+/// An input begins with two bytes of settings, or three; the rest is the stream, or what an honest request is made of.
 @main
 enum RequestHeadTarget {
     static func main() {
         fuzz { choices in
             let setting = Setting(&choices)
-            let stream = choices.bytes()
-            if setting.isResponse {
-                judgeResponse(stream, setting)
-            } else {
-                judgeRequests(stream, setting)
+            switch setting.kind {
+            case .response: judgeResponse(choices.bytes(), setting)
+            case .requests: judgeRequests(choices.bytes(), setting)
+            case .honestRequest: HonestRequest(&choices).check(setting)
             }
         }
     }
@@ -50,14 +49,16 @@ enum RequestHeadTarget {
 }
 
 struct Setting {
-    let isResponse: Bool
+    enum Kind { case requests, response, honestRequest }
+
+    let kind: Kind
     let limits: HTTPLimits
     let bodyLimitBytes: Int
     let pieces: Pieces
 
     init(_ choices: inout Choices) {
         let flags = choices.byte()
-        isResponse = flags & 1 == 1
+        kind = flags & 1 == 1 ? .response : flags & 64 == 0 ? .requests : .honestRequest
         var limits = HTTPLimits()
         // Small ones are reached by short inputs.
         if flags & 2 != 0 { limits.maxHeadBytes = 256 }
