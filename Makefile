@@ -19,7 +19,6 @@ help: ## list the targets
 
 .PHONY: run
 run: build ## build Foyer and serve it on LISTEN=127.0.0.1:8080
-	@echo "Open http://$(LISTEN)/ (Ctrl-C ends it)"
 	@exec $(FOYER) serve --listen $(LISTEN) --web web
 
 .PHONY: check

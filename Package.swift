@@ -86,9 +86,12 @@ let cTargets: [Target] = [
 let testTargets: [Target] = [
     .target(name: "TestSupport", dependencies: ["WebSocket"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("WebSocket", ["WebSocket", "TestSupport"]),
-    tests("Reactor", ["Reactor", "WebSocket", "TestSupport"]),
+    tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests("Gateway", ["Gateway", "Reactor", "WebSocket", "TestSupport"]),
     tests("Tidy", []),
+    .executableTarget(
+        name: "conformance-client", dependencies: ["Reactor", "WebSocket"], path: "Tests/Conformance/Client",
+        swiftSettings: settings),
 ]
 
 // A target of libFuzzer each (docs/fuzzing.md), with what they share.
@@ -101,7 +104,7 @@ let fuzzTargets: [Target] =
     ]
         + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport"], path: "fuzz/\(name)",
                 exclude: ["corpus", "words.dict"], swiftSettings: settings,
                 // gold gives up on an undefined symbol that lld resolves.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])

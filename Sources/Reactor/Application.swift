@@ -6,6 +6,9 @@ package import WebSocket
 /// A `Connection` is valid during the call it is passed to; `Connection.id` may be kept. Calls never nest: what a
 /// callback closes is reported after the callback has returned.
 package protocol Application: AnyObject {
+    /// The loop begins: the place for `loop.every`. Nothing by default.
+    func began(loop: EventLoop)
+
     /// A request head has arrived: what becomes of it.
     func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan
 
@@ -23,6 +26,10 @@ package protocol Application: AnyObject {
     /// A connection that was `opened` has ended, or one that `connect` began could not be opened. The code is the
     /// peer's, or ours when we failed it; `.abnormal` when it ended without a close frame.
     func closed(_ connection: Connection, code: CloseCode, loop: EventLoop)
+}
+
+extension Application {
+    package func began(loop: EventLoop) {}
 }
 
 /// What becomes of a request.

@@ -1,5 +1,4 @@
 import CLinux
-import Dispatch
 import Glibc
 import Synchronization
 package import WebSocket
@@ -34,6 +33,7 @@ package final class LoopGroup: Sendable {
         let table = AddressTable(
             maxConnections: configuration.limits.connectionsPerAddress,
             maxHandshakes: configuration.limits.handshakesPerAddress)
+        let reserve = DescriptorReserve()
         var handles: [LoopHandle] = []
         for index in 0..<max(1, configuration.loops) {
             handles.append(
@@ -43,15 +43,15 @@ package final class LoopGroup: Sendable {
         for handle in handles {
             let all = handles
             let descriptors = sockets[handle.index]
-            let started = StartSignal()
+            let started = try StartSignal()
             let thread = try LoopThread {
                 let listeners = zip(descriptors, addresses).map { descriptor, address in
                     Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
                 }
                 do throws(ReactorError) {
                     let loop = try EventLoop(
-                        handle: handle, listeners: listeners, addresses: table, limits: configuration.limits,
-                        deflate: configuration.deflate
+                        handle: handle, listeners: listeners, addresses: table, reserve: reserve,
+                        limits: configuration.limits, deflate: configuration.deflate
                     ) { makeApp($0, all) }
                     started.signal(nil)
                     loop.run()
@@ -59,7 +59,12 @@ package final class LoopGroup: Sendable {
                     started.signal(error)
                 }
             }
-            if let error = started.wait() { throw error }
+            if let error = started.wait() {
+                // The loops before it go again; the process is about to end.
+                for index in threads.indices { _ = handles[index].mailbox.post(.stop(limit: .zero), urgent: true) }
+                for thread in threads { thread.join() }
+                throw error
+            }
             threads.append(thread)
         }
         self.loops = handles
@@ -118,15 +123,24 @@ package final class LoopGroup: Sendable {
 /// Tells the starting thread how the start of a loop went.
 private final class StartSignal: Sendable {
     private let error = Mutex<ReactorError?>(nil)
-    private let semaphore = DispatchSemaphore(value: 0)
+    /// Becomes readable when the loop has started, or has not.
+    private let descriptor: Int32
+
+    init() throws(ReactorError) {
+        descriptor = eventfd(0, Int32(EFD_CLOEXEC))
+        guard descriptor >= 0 else { throw ReactorError(.system, "eventfd", errno) }
+    }
+
+    deinit { close(descriptor) }
 
     func signal(_ failure: ReactorError?) {
         error.withLock { $0 = failure }
-        semaphore.signal()
+        eventfd_write(descriptor, 1)
     }
 
     func wait() -> ReactorError? {
-        semaphore.wait()
+        var count: eventfd_t = 0
+        while eventfd_read(descriptor, &count) != 0 {}  // interrupted: wait on
         return error.withLock { $0 }
     }
 }

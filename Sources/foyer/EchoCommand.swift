@@ -11,6 +11,7 @@ extension Foyer {
             abstract: "The bare WebSocket server, for conformance tests and benchmarks.",
             discussion: """
                 /echo sends back what it gets; what arrives on /pub goes to everyone on /sub; /healthz answers 200.
+                Listens on \(ListeningDefaults.echo.address) unless told otherwise. \
                 SIGTERM ends it gracefully, SIGHUP reads the certificate and its key again.
                 """)
 
@@ -22,7 +23,9 @@ extension Foyer {
 
         func run() throws {
             let app = deflate == .on ? DeflatePolicy() : nil
-            try listening.serve(limits: limits.loopLimits()) { EchoApplication($0, $1, deflate: app) }
+            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0)) {
+                EchoApplication($0, $1, deflate: app)
+            }
         }
     }
 }

@@ -18,6 +18,9 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Silence after which a connection is given up; 0: never.")
     var idleTimeoutMs = milliseconds(LoopLimits().idleTimeout)
 
+    @Option(help: "Silence after which an HTTP connection that was kept alive is closed.")
+    var keepAliveTimeoutMs = milliseconds(LoopLimits().keepAliveTimeout)
+
     @Option(help: "Time for the peer to answer our close frame.")
     var closeTimeoutMs = milliseconds(LoopLimits().closeTimeout)
 
@@ -27,8 +30,8 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Bytes that may wait for one slow reader.")
     var sendQueueBytes = LoopLimits().sendQueueBytes
 
-    @Option(help: "Frames one connection may send within a second; 0: any number.")
-    var framesPerSecond = LoopLimits().framesPerSecond
+    @Option(help: "Frames one connection may send within a second; 0: any number. Default: 1000, for echo 0.")
+    var framesPerSecond: Int?
 
     @Option(help: "Connections of one address (IPv6: of one /64); 0: any number.")
     var maxConnectionsPerAddress = LoopLimits().connectionsPerAddress
@@ -44,7 +47,8 @@ struct LimitOptions: ParsableArguments {
         let times = [
             "--handshake-timeout-ms": handshakeTimeoutMs, "--body-timeout-ms": bodyTimeoutMs,
             "--ping-interval-ms": pingIntervalMs, "--idle-timeout-ms": idleTimeoutMs,
-            "--close-timeout-ms": closeTimeoutMs, "--write-timeout-ms": writeTimeoutMs,
+            "--keep-alive-timeout-ms": keepAliveTimeoutMs, "--close-timeout-ms": closeTimeoutMs,
+            "--write-timeout-ms": writeTimeoutMs,
         ]
         for (name, value) in times.sorted(by: { $0.key < $1.key }) where !(0...Self.maxMilliseconds).contains(value) {
             throw ValidationError("\(name) must be between 0 and \(Self.maxMilliseconds) (a day).")
@@ -54,7 +58,7 @@ struct LimitOptions: ParsableArguments {
             throw ValidationError("\(name) must be between 1 and \(Self.maxBytes).")
         }
         let counts = [
-            "--frames-per-second": framesPerSecond, "--max-connections-per-address": maxConnectionsPerAddress,
+            "--frames-per-second": framesPerSecond ?? 0, "--max-connections-per-address": maxConnectionsPerAddress,
             "--max-handshakes-per-address": maxHandshakesPerAddress,
         ]
         for (name, value) in counts.sorted(by: { $0.key < $1.key }) where !(0...Self.maxBytes).contains(value) {
@@ -62,17 +66,19 @@ struct LimitOptions: ParsableArguments {
         }
     }
 
-    func loopLimits() -> LoopLimits {
+    /// `framesPerSecond` is what holds unless told otherwise: a person sends a few, a benchmark as many as it can.
+    func loopLimits(framesPerSecond defaultFrames: Int) -> LoopLimits {
         var limits = LoopLimits()
         limits.maxMessageBytes = maxMessageBytes
         limits.handshakeTimeout = .milliseconds(handshakeTimeoutMs)
         limits.bodyTimeout = .milliseconds(bodyTimeoutMs)
         limits.pingInterval = .milliseconds(pingIntervalMs)
         limits.idleTimeout = .milliseconds(idleTimeoutMs)
+        limits.keepAliveTimeout = .milliseconds(keepAliveTimeoutMs)
         limits.closeTimeout = .milliseconds(closeTimeoutMs)
         limits.writeTimeout = .milliseconds(writeTimeoutMs)
         limits.sendQueueBytes = sendQueueBytes
-        limits.framesPerSecond = framesPerSecond
+        limits.framesPerSecond = framesPerSecond ?? defaultFrames
         limits.connectionsPerAddress = maxConnectionsPerAddress
         limits.handshakesPerAddress = maxHandshakesPerAddress
         return limits

@@ -4,13 +4,27 @@ import Glibc
 import Logging
 import Reactor
 
+/// Where a command listens unless told otherwise, and how it says so.
+struct ListeningDefaults {
+    let address: String
+    /// Of the addresses that it prints; TLS adds an `s`.
+    let scheme: String
+    /// A line for the person who started it.
+    var advice: String?
+
+    static let echo = ListeningDefaults(address: "127.0.0.1:9001", scheme: "ws")
+    static let serve = ListeningDefaults(
+        address: "127.0.0.1:8080", scheme: "http",
+        advice: "Open that address in a browser: the page shows whether the house is alive. Ctrl-C ends it.")
+}
+
 /// Where and how a server listens: the same for every command that serves.
 struct ListeningOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Where to listen; may be repeated. Port 0 picks a free one. With a certificate, all of them use TLS.",
             valueName: "address:port"))
-    var listen: [String] = ["127.0.0.1:9001"]
+    var listen: [String] = []
 
     @Option(help: "Event loops, each with a thread of its own. Default: one a core.")
     var loops: Int?
@@ -40,7 +54,8 @@ struct ListeningOptions: ParsableArguments {
 
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
     func serve(
-        limits: LoopLimits, _ makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
+        _ defaults: ListeningDefaults, limits: LoopLimits,
+        _ makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
     ) throws {
         let signals = try ProcessSignals()
         raiseDescriptorLimit()
@@ -49,11 +64,14 @@ struct ListeningOptions: ParsableArguments {
         configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let certificate = tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
         configuration.tls = try certificate?.load()
-        configuration.listen = try listen.map { try ListenAddress($0, isTLS: certificate != nil) }
+        configuration.listen = try (listen.isEmpty ? [defaults.address] : listen).map {
+            try ListenAddress($0, isTLS: certificate != nil)
+        }
         let group = try LoopGroup(configuration, makeApp: makeApp)
         for address in group.addresses {
-            print("foyer listening on \(address.isTLS ? "wss" : "ws")://\(address.description)")
+            print("foyer listening on \(defaults.scheme)\(address.isTLS ? "s" : "")://\(address.description)")
         }
+        if let advice = defaults.advice { print(advice) }
         fflush(nil)
         let supervisor = Supervisor(
             group, certificate: certificate, stopLimit: .milliseconds(stopTimeoutMs), log: Logger(label: "foyer"))

@@ -73,7 +73,7 @@ struct Setting {
         outputsBeforeClosing = Int(choices.byte())
     }
 
-    var rules: MessageDecoder.Rules { MessageDecoder.Rules(peer: peer, maxMessageBytes: maxMessageBytes) }
+    var rules: MessageRules { MessageRules(peer: peer, maxMessageBytes: maxMessageBytes) }
 
     func compression(of role: Role) -> MessageCompression? {
         parameters.map { MessageCompression($0, role: role, policy: policy) }

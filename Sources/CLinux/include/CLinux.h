@@ -2,14 +2,18 @@
 // are clearer in C. Functions are prefixed `clinux_`, return what the system call returns, and leave `errno` alone.
 #pragma once
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 /// An IPv4 or IPv6 address as 16 bytes (IPv4 is mapped, RFC 4291 §2.5.5.2) and a port in host order.
 typedef struct {
@@ -40,11 +44,55 @@ int clinux_local_port(int descriptor);
 /// The pending error of a socket (SO_ERROR), or errno when it cannot be asked.
 int clinux_socket_error(int descriptor);
 
+/// Bytes that the kernel keeps because the peer has not acknowledged them (SIOCOUTQ), or -1.
+int clinux_unacknowledged(int descriptor);
+
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 
+// recv, send and epoll_wait are made directly, not through the C library's wrappers: those are cancellation points, which
+// costs every call some 60 instructions in a process with threads, and nobody here cancels one.
+
+static inline long clinux_call(long number, long a, long b, long c, long d, long e, long f)
+{
+#if defined(__x86_64__)
+    // The kernel's calling convention (System V ABI, AMD64 supplement, A.2.1). The C library's syscall() moves every
+    // argument by one register first.
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long result;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    if (__builtin_expect(result < 0 && result > -4096, 0)) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+#else
+    return syscall(number, a, b, c, d, e, f);
+#endif
+}
+
+/// recv with MSG_DONTWAIT.
+static inline ssize_t clinux_recv(int descriptor, void *bytes, size_t count)
+{
+    return clinux_call(SYS_recvfrom, descriptor, (long)bytes, (long)count, MSG_DONTWAIT, 0, 0);
+}
+
+/// epoll_wait.
+static inline int clinux_epoll_wait(int epoll, struct epoll_event *events, int capacity, int milliseconds)
+{
+    return (int)clinux_call(SYS_epoll_pwait, epoll, (long)events, capacity, milliseconds, 0, 0);
+}
+
 /// send with MSG_NOSIGNAL | MSG_DONTWAIT: a vanished peer is EPIPE, never a signal.
-ssize_t clinux_send(int descriptor, const void *bytes, size_t count);
+static inline ssize_t clinux_send(int descriptor, const void *bytes, size_t count)
+{
+    return clinux_call(SYS_sendto, descriptor, (long)bytes, (long)count, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
+}
 
 /// sendmsg of `count` pieces with MSG_NOSIGNAL | MSG_DONTWAIT.
 ssize_t clinux_send_pieces(int descriptor, const struct iovec *pieces, size_t count);

@@ -102,6 +102,14 @@ package struct RoutedRequest: Sendable {
 
     package var bodyLimit: ByteCount { route.bodyLimit }
 
+    /// Whether the handler takes the body as it arrives.
+    package var isStreaming: Bool {
+        switch route.handler {
+        case .whole: false
+        case .streaming: true
+        }
+    }
+
     /// Runs the handler. What it throws becomes an answer: an `HTTPRefusal` the one that it names, everything else 500
     /// without a word about the cause, which `report` gets.
     package func respond(

@@ -12,7 +12,7 @@ struct ConnectionRecord {
     var closing = ClosingHandshake.open
     var flags: Flags = []
 
-    /// When the phase began, or the request under way.
+    /// When the phase began, or the request under way, or the last ping went out.
     var since = Tick(count: 0)
     var lastReceived = Tick(count: 0)
     /// Frames begun since `framesFrom`, for the limit on frames a second.

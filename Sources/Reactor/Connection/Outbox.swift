@@ -44,8 +44,11 @@ final class Outbox {
     private(set) var byteCount = 0
     /// The first piece is the rest of a frame whose beginning is out.
     private var beginsInsideFrame: Bool
-    /// When the peer last took a byte: a stall is measured from here.
+    /// When the peer last took a byte, as far as we know: a stall is measured from here.
     var lastProgress: Tick
+    /// Bytes that the kernel kept for the peer when it took no more from us. It may keep megabytes, and tells of room only
+    /// when a third is free; that they become fewer shows a peer that reads.
+    var kernelBytes = Int.max
 
     init(now: Tick, beginsInsideFrame: Bool = false) {
         lastProgress = now
@@ -57,7 +60,7 @@ final class Outbox {
     func append(_ bytes: UnsafeRawBufferPointer) {
         guard bytes.count > 0 else { return }
         byteCount += bytes.count
-        if case .own(let last) = pieces.last, last.count + bytes.count <= Self.joinedBytes,
+        if let count = joinableBytes, count + bytes.count <= Self.joinedBytes,
             case .own(var joined) = pieces.removeLast()  // taken out, so that it is unique and grows in place
         {
             joined.append(contentsOf: bytes)
@@ -71,6 +74,14 @@ final class Outbox {
         guard !shared.bytes.isEmpty else { return }
         byteCount += shared.bytes.count
         pieces.append(.shared(shared))
+    }
+
+    /// Bytes of the last piece, where more can be joined to it.
+    private var joinableBytes: Int? {
+        switch pieces.last {
+        case .own(let bytes): bytes.count
+        case .shared, nil: nil
+        }
     }
 
     /// Forgets everything but the piece that has begun to go out: what follows it was never seen by the peer. Pieces

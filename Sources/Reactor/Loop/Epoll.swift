@@ -48,7 +48,7 @@ struct Epoll: ~Copyable {
     /// Waits up to `milliseconds` (-1: for ever) and returns how many events there are.
     @inline(__always)
     func wait(milliseconds: Int32) -> Int {
-        max(0, Int(epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)))
+        max(0, Int(clinux_epoll_wait(descriptor, events, Int32(Self.capacity), milliseconds)))
     }
 
     @inline(__always)

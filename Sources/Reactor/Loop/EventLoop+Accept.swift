@@ -7,6 +7,7 @@ extension EventLoop {
         guard index < listeners.count else { return }
         for _ in 0..<limits.acceptsPerTurn {
             var peer = clinux_address()
+            reserve.waitForTurn()
             let descriptor = clinux_accept(listeners[index].descriptor, &peer)
             guard descriptor >= 0 else {
                 switch errno {
@@ -55,27 +56,19 @@ extension EventLoop {
         }
     }
 
-    /// Gives up the reserved descriptor, accepts one connection with it, tells it why it cannot stay, and takes the
-    /// reserve back: so a full table answers instead of being woken again and again by a connection it cannot accept.
-    /// `false` when that did not work either; the listener then rests until the next tick of the wheel.
+    /// `false` when no more can be accepted for now.
     private func refuseForLackOfDescriptors(_ index: Int) -> Bool {
-        if reserve >= 0 {
-            Glibc.close(reserve)
-            reserve = -1
-            var peer = clinux_address()
-            let descriptor = clinux_accept(listeners[index].descriptor, &peer)
-            let error = errno
-            if descriptor >= 0 {
-                turnAway(descriptor, isPlain: listeners[index].tls == nil, .serviceUnavailable)
-            }
-            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
-            if descriptor >= 0 { return true }
-            if error == EAGAIN { return false }
-        } else {
-            reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        let isPlain = listeners[index].tls == nil
+        let outcome = reserve.turnAwayNext(of: listeners[index].descriptor) { descriptor in
+            turnAway(descriptor, isPlain: isPlain, .serviceUnavailable)
         }
-        rest(index)
-        return false
+        switch outcome {
+        case .turnedAway: return true
+        case .nobody: return false
+        case .unavailable:
+            rest(index)
+            return false
+        }
     }
 
     /// A listener that cannot accept is not watched for a moment, or the loop would spin.
@@ -103,7 +96,7 @@ extension EventLoop {
     private func turnAway(_ descriptor: Int32, isPlain: Bool, _ status: HTTPStatus) {
         if isPlain {
             // What has arrived is read first: closing over unread bytes sends a reset that overtakes the answer.
-            _ = recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count, Int32(MSG_DONTWAIT))
+            _ = clinux_recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
             var response = Response(status, text: "This server has as many connections as it can serve. Try again.\n")
             response.set("Retry-After", "5")
             scratch.removeAll(keepingCapacity: Self.keptBytes)

@@ -19,10 +19,11 @@ package struct ClientRequest: Sendable {
 
 /// The client's role: connecting, the opening handshake, and from there on the same connection as a server's.
 extension EventLoop {
-    /// Begins a connection; `opened` or `closed` tells how it went. `nil` when no descriptor is to be had or the request
-    /// cannot be written.
+    /// Begins a connection; `opened` or `closed` tells how it went. `nil` when no descriptor is to be had, the request
+    /// cannot be written, or the loop is stopping.
     @discardableResult
     package func connect(_ request: ClientRequest) -> ConnectionID? {
+        guard !isStopping else { return nil }
         var generator = SystemRandomNumberGenerator()
         let key = (0..<16).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
         let opening: ClientUpgrade

@@ -62,7 +62,9 @@ extension EventLoop {
             topics.unsubscribeFromAll(record)
             let flags = record.pointee.flags
             if flags.contains(.announced) || flags.contains(.client) {
+                isReporting = true
                 app.closed(Connection(record), code: record.pointee.closeCode, loop: self)
+                isReporting = false
             }
             // An unsubscribing callback cannot have subscribed it again: only open connections subscribe.
             if !flags.contains(.client) {

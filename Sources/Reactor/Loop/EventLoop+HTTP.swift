@@ -20,12 +20,13 @@ extension EventLoop {
         }
         let exchange = record.pointee.exchange ?? HTTPExchange()
         record.pointee.exchange = exchange
-        if exchange.state == .readingHead, exchange.input.isEmpty, exchange.serial > 0 {
+        let beginsRequest = exchange.state == .readingHead && exchange.input.isEmpty && exchange.serial > 0
+        exchange.input.append(UnsafeRawBufferPointer(bytes))
+        if beginsRequest {
             // The first bytes of a further request: from here on its head has its own time.
             record.pointee.since = now
             armTimer(record)
         }
-        exchange.input.append(UnsafeRawBufferPointer(bytes))
         advance(record, exchange)
     }
 
@@ -192,7 +193,6 @@ extension EventLoop {
         corked = record
         advance(record, exchange)
         uncork()
-        guard record.pointee.phase == .http else { return }
         armTimer(record)
         readAgain(record)
     }
@@ -210,6 +210,8 @@ extension EventLoop {
         guard let record = slab[request.connection], record.pointee.phase == .http,
             let exchange = record.pointee.exchange, exchange.serial == request.serial, exchange.head != nil
         else { return }
+        // Callbacks never nest: what is answered while the application is told of an end is answered after that.
+        guard !isReporting else { return handle.respond(request, response) }
         switch corked {
         case record:
             answer(record, exchange, response)
@@ -219,7 +221,7 @@ extension EventLoop {
             answer(record, exchange, response)
             advance(record, exchange)
             uncork()
-            if record.pointee.phase == .http { readAgain(record) }
+            readAgain(record)
         default:
             // Another connection is being dealt with: this one's turn comes with the mail.
             handle.respond(request, response)
@@ -263,7 +265,8 @@ extension EventLoop {
     /// Whether the peer has sent as much ahead as we are willing to keep.
     func mustWaitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
         guard record.pointee.phase == .http, let exchange = record.pointee.exchange else { return false }
-        return exchange.isPaused || (exchange.state == .answering && exchange.input.count > limits.pipelinedBytes)
+        return exchange.isPaused
+            || (exchange.state == .answering && exchange.input.count > limits.pipelinedBytes)
     }
 
     private func waitToRead(_ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange) {
@@ -272,12 +275,15 @@ extension EventLoop {
         updateInterest(record)
     }
 
+    /// Also a connection that has become a WebSocket meanwhile, by a request that had waited behind others.
     private func readAgain(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record),
+        guard record.pointee.phase == .http || record.pointee.phase == .webSocket,
+            record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record),
             (record.pointee.outbox?.byteCount ?? 0) <= limits.pauseReadingBytes
         else { return }
         record.pointee.flags.remove(.pausesRead)
         updateInterest(record)
+        armTimer(record)
     }
 
     // MARK: - Time
@@ -298,7 +304,8 @@ extension EventLoop {
     }
 
     func requestExpired(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard record.pointee.outbox == nil, let exchange = record.pointee.exchange,
+        if let outbox = record.pointee.outbox { return isStalled(record, outbox) ? drop(record, .abnormal) : () }
+        guard let exchange = record.pointee.exchange,
             exchange.state == .readingBody || exchange.input.count > 0
         else { return drop(record, .abnormal) }
         corked = record

@@ -10,7 +10,7 @@ extension EventLoop {
         case .connecting: return connected(record)
         case .http, .webSocket, .upgrading, .draining, .lingering: break
         }
-        let count = recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count, 0)
+        let count = clinux_recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR { return }
             return peerEnded(record)

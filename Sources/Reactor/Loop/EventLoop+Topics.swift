@@ -8,10 +8,10 @@ extension EventLoop {
     /// From now on the connection receives what is published to the topic on this loop.
     package func subscribe(_ connection: Connection, to name: String) {
         guard connection.record.pointee.phase == .webSocket else { return }
-        let index = topics.open(name)
-        // What was published earlier in this turn is not for it.
-        if let topic = topics[index], topic.isDirty { flush(index, topic) }
-        topics.subscribe(connection.record, to: index)
+        // What was published earlier in this turn is not for it. First of all, because a topic that only had this to
+        // deliver is forgotten then.
+        if let index = topics.index(of: name), let topic = topics[index], topic.isDirty { flush(index, topic) }
+        topics.subscribe(connection.record, to: topics.open(name))
     }
 
     package func unsubscribe(_ connection: Connection, from name: String) {
@@ -26,7 +26,7 @@ extension EventLoop {
         guard let index = topics.index(of: name), let topic = topics[index], !topic.subscribers.isEmpty else {
             return false
         }
-        Self.append(FrameHeader(opcode: kind.opcode, payloadCount: payload.count), payload, to: &topic.frames)
+        topic.frames.append(FrameHeader(opcode: kind.opcode, payloadCount: payload.count), payload)
         if topic.deflateSubscribers > 0 { appendDeflated(kind, payload, to: topic) }
         if !topic.isDirty {
             topic.isDirty = true
@@ -44,16 +44,10 @@ extension EventLoop {
         deflated.removeAll(keepingCapacity: Self.keptBytes)
         guard payload.count >= deflatePolicy.minimumMessageBytes, publishing.deflate(payload, into: &deflated) else {
             let header = FrameHeader(opcode: kind.opcode, payloadCount: payload.count)
-            return Self.append(header, payload, to: &topic.deflatedFrames)
+            return topic.deflatedFrames.append(header, payload)
         }
         let header = FrameHeader(isCompressed: true, opcode: kind.opcode, payloadCount: deflated.count)
-        Self.append(header, UnsafeRawBufferPointer(deflated.bytes), to: &topic.deflatedFrames)
-    }
-
-    private static func append(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to frames: inout ByteBuffer) {
-        frames.reserve(FrameHeader.maxBytes + payload.count)
-        frames.didFill(header.encode(into: frames.bytesToFill))
-        frames.append(payload)
+        topic.deflatedFrames.append(header, UnsafeRawBufferPointer(deflated.bytes))
     }
 
     func flushTopics() {
@@ -66,6 +60,8 @@ extension EventLoop {
 
     private func flush(_ index: TopicIndex, _ topic: TopicTable.Topic) {
         topic.isDirty = false
+        // A subscriber whose event is being dealt with may have its upgrade's answer there.
+        flushCork()
         deliver(topic)
         topic.frames.removeAll(keepingCapacity: Self.keptTopicBytes)
         topic.deflatedFrames.removeAll(keepingCapacity: Self.keptTopicBytes)
@@ -85,7 +81,7 @@ extension EventLoop {
         topic.subscribers.withUnsafeBufferPointer { subscribers in
             for subscriber in subscribers {
                 let record = subscriber.record
-                guard record.pointee.phase == .webSocket, record.pointee.closing == .open else { continue }
+                guard record.pointee.phase == .webSocket, record.pointee.closing.isOpen else { continue }
                 let compresses = record.pointee.flags.contains(.sharesDeflate)
                 let bytes = compresses ? deflated : plain
                 if record.pointee.outbox == nil {

@@ -6,24 +6,46 @@ extension EventLoop {
     func webSocketReceived(
         _ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeMutableRawBufferPointer
     ) {
-        var input = bytes
+        let isClient = record.pointee.flags.contains(.client)
+        let rules = MessageRules(peer: isClient ? .server : .client, maxMessageBytes: limits.maxMessageBytes)
         if let inbound = record.pointee.inbound {
-            decode(&inbound.decoder, record, &input)
+            decode(&inbound.decoder, rules, record, bytes)
             if inbound.decoder.isIdle || record.pointee.phase != .webSocket { record.pointee.inbound = nil }
-        } else {
-            var decoder = MessageDecoder()
-            decode(&decoder, record, &input)
-            if !decoder.isIdle, record.pointee.phase == .webSocket { record.pointee.inbound = Inbound(decoder) }
+            return
         }
+        var input = bytes
+        var frames = 0
+        while input.count > 0, record.pointee.phase == .webSocket {
+            switch WholeMessage.take(&input, rules: rules) {
+            case .message(let kind, let payload):
+                frames &+= 1
+                payloadBehindHeader = payload.baseAddress
+                app.received(kind, payload, on: Connection(record), loop: self)
+            case .invalidText:
+                return fail(record, .invalidText)
+            case .other:
+                countFrames(frames, record)
+                return decodeRest(rules, record, input)
+            }
+        }
+        if limits.framesPerSecond > 0 { countFrames(frames, record) }
     }
 
-    @inline(__always)
-    private func decode(
-        _ decoder: inout MessageDecoder, _ record: UnsafeMutablePointer<ConnectionRecord>,
-        _ input: inout UnsafeMutableRawBufferPointer
+    /// What is not a whole message: control frames, fragments, compressed messages, and whatever breaks the protocol.
+    private func decodeRest(
+        _ rules: MessageRules, _ record: UnsafeMutablePointer<ConnectionRecord>,
+        _ input: UnsafeMutableRawBufferPointer
     ) {
-        let isClient = record.pointee.flags.contains(.client)
-        let rules = MessageDecoder.Rules(peer: isClient ? .server : .client, maxMessageBytes: limits.maxMessageBytes)
+        var decoder = MessageDecoder()
+        decode(&decoder, rules, record, input)
+        if !decoder.isIdle, record.pointee.phase == .webSocket { record.pointee.inbound = Inbound(decoder) }
+    }
+
+    private func decode(
+        _ decoder: inout MessageDecoder, _ rules: MessageRules,
+        _ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeMutableRawBufferPointer
+    ) {
+        var input = bytes
         let compression = record.pointee.compression
         while record.pointee.phase == .webSocket {
             switch decoder.next(&input, rules: rules, compression: compression) {
@@ -33,7 +55,7 @@ extension EventLoop {
                 return countFrames(decoder.takeFrameCount(), record)
             case .ping(let payload):
                 // §5.5.2: answered, unless a close frame is out already.
-                if record.pointee.closing == .open { sendControl(.pong, payload, to: record) }
+                if record.pointee.closing.isOpen { sendControl(.pong, payload, to: record) }
             case .pong:
                 break
             case .close(let code, _):
@@ -89,15 +111,22 @@ extension EventLoop {
     /// read, it waits, and the connection is closed once too much does (`LoopLimits.sendQueueBytes`).
     package func send(_ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to connection: Connection) {
         let record = connection.record
-        guard record.pointee.phase == .webSocket, record.pointee.closing == .open else { return }
-        if let compression = record.pointee.compression, payload.count >= deflatePolicy.minimumMessageBytes {
-            deflated.removeAll(keepingCapacity: Self.keptBytes)
-            if compression.deflate(payload, into: &deflated) {
-                return sendFrame(
-                    kind.opcode, UnsafeRawBufferPointer(deflated.bytes), to: record, isCompressed: true)
-            }
+        guard record.pointee.phase == .webSocket, record.pointee.closing.isOpen else { return }
+        if record.pointee.compression != nil, payload.count >= deflatePolicy.minimumMessageBytes {
+            return sendCompressed(kind, payload, to: record)
         }
         sendFrame(kind.opcode, payload, to: record)
+    }
+
+    private func sendCompressed(
+        _ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        deflated.removeAll(keepingCapacity: Self.keptBytes)
+        if let compression = record.pointee.compression, compression.deflate(payload, into: &deflated) {
+            sendFrame(kind.opcode, UnsafeRawBufferPointer(deflated.bytes), to: record, isCompressed: true)
+        } else {
+            sendFrame(kind.opcode, payload, to: record)
+        }
     }
 
     /// The same by name; `false` when that connection has ended.
@@ -113,7 +142,6 @@ extension EventLoop {
     package func close(_ connection: Connection, _ code: CloseCode, _ reason: String = "") {
         let record = connection.record
         guard record.pointee.phase == .webSocket, record.pointee.closing.close() else { return }
-        record.pointee.closeCode = code
         sendClose(record, code, reason)
         record.pointee.since = now
         armTimer(record)

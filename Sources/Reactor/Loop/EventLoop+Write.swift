@@ -14,25 +14,25 @@ extension EventLoop {
         _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>,
         isCompressed: Bool = false
     ) {
-        var header = FrameHeader(isCompressed: isCompressed, opcode: opcode, payloadCount: payload.count)
-        if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
-        guard corked == record else { return queueFrame(header, payload, to: record) }
-        if payload.count >= Self.directBytes { return sendDirectly(header, payload, to: record) }
-        Self.write(header, payload, to: &cork)
+        let header = FrameHeader(isCompressed: isCompressed, opcode: opcode, payloadCount: payload.count)
+        guard corked == record, payload.count < Self.directBytes, !record.pointee.flags.contains(.client) else {
+            return sendOtherwise(header, payload, to: record)
+        }
+        cork.append(header, payload)
         if cork.count >= Self.corkBytes { flushCork() }
     }
 
-    /// The frame, masked where we are the client, behind what `buffer` holds.
-    @inline(__always)
-    private static func write(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to buffer: inout ByteBuffer) {
-        buffer.reserve(FrameHeader.maxBytes &+ payload.count)
-        buffer.didFill(header.encode(into: buffer.bytesToFill))
-        buffer.append(payload)
-        if let key = header.maskKey {
-            let count = buffer.count
-            Masking.apply(
-                key, to: UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[(count - payload.count)...]))
-        }
+    /// Large frames, masked ones, and those for a connection whose turn it is not.
+    @inline(never)
+    private func sendOtherwise(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        var header = header
+        if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
+        guard corked == record else { return queueFrame(header, payload, to: record) }
+        if payload.count >= Self.directBytes { return sendDirectly(header, payload, to: record) }
+        cork.append(header, payload)
+        if cork.count >= Self.corkBytes { flushCork() }
     }
 
     /// A large payload: header and payload in one call, uncopied where the connection is plain and nothing waits.
@@ -41,12 +41,15 @@ extension EventLoop {
     ) {
         guard record.pointee.tls == nil, record.pointee.outbox == nil, header.maskKey == nil else {
             flushCork()
-            guard record.pointee.phase != .dead else { return }
-            Self.write(header, payload, to: &cork)
+            // Too much waited, or it broke: nothing follows the close frame (RFC 6455 §5.5.1).
+            guard record.pointee.phase == .webSocket else { return }
+            cork.append(header, payload)
             return flushCork()
         }
-        cork.reserve(FrameHeader.maxBytes)
-        cork.didFill(header.encode(into: cork.bytesToFill))
+        if cork.isEmpty, let start = payload.baseAddress, start == payloadBehindHeader.map(UnsafeRawPointer.init) {
+            return sendBack(header, payload, to: record)
+        }
+        cork.append(header)
         let pieces = (
             iovec(iov_base: cork.bytes.baseAddress, iov_len: cork.count),
             iovec(iov_base: UnsafeMutableRawPointer(mutating: payload.baseAddress), iov_len: payload.count)
@@ -61,19 +64,35 @@ extension EventLoop {
             } else {
                 let out = max(0, sent)
                 let outbox = Outbox(now: now, beginsInsideFrame: out > 0)
-                if out < cork.count { outbox.append(UnsafeRawBufferPointer(rebasing: cork.bytes[out...])) }
-                outbox.append(UnsafeRawBufferPointer(rebasing: payload[max(0, out - cork.count)...]))
+                if out < cork.count {
+                    // One piece: what the outbox drops must not part a header from its payload.
+                    cork.append(payload)
+                    outbox.append(UnsafeRawBufferPointer(rebasing: cork.bytes[out...]))
+                } else {
+                    outbox.append(UnsafeRawBufferPointer(rebasing: payload[(out - cork.count)...]))
+                }
                 block(record, outbox)
             }
         }
         cork.removeAll(keepingCapacity: Self.keptBytes)
     }
 
+    /// A received message goes out as it came in: our header, which has no mask and so is shorter, is written over the
+    /// peer's. One plain call instead of one with two pieces; 5 % of a 16 KB echo.
+    private func sendBack(
+        _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
+    ) {
+        guard let start = payloadBehindHeader else { return }
+        let frame = start - header.byteCount
+        header.encode(into: UnsafeMutableRawBufferPointer(start: frame, count: header.byteCount))
+        transmitRaw(record, UnsafeRawBufferPointer(start: frame, count: header.byteCount + payload.count))
+    }
+
     private func queueFrame(
         _ header: FrameHeader, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
     ) {
         scratch.removeAll(keepingCapacity: Self.keptBytes)
-        Self.write(header, payload, to: &scratch)
+        scratch.append(header, payload)
         queue(record, UnsafeRawBufferPointer(scratch.bytes))
     }
 
@@ -151,6 +170,7 @@ extension EventLoop {
     /// The kernel takes no more: the rest waits for epoll.
     private func block(_ record: UnsafeMutablePointer<ConnectionRecord>, _ outbox: Outbox) {
         guard record.pointee.phase != .dead else { return }
+        outbox.kernelBytes = Int(clinux_unacknowledged(record.pointee.descriptor))
         record.pointee.outbox = outbox
         record.pointee.flags.insert(.watchesWrite)
         updateInterest(record)
@@ -188,7 +208,7 @@ extension EventLoop {
         var frame = ByteBuffer()
         var header = FrameHeader(opcode: .close, payloadCount: body.count)
         if record.pointee.flags.contains(.client) { header.maskKey = masks.next() }
-        Self.write(header, UnsafeRawBufferPointer(body.bytes), to: &frame)
+        frame.append(header, UnsafeRawBufferPointer(body.bytes))
         outbox.append(UnsafeRawBufferPointer(frame.bytes))
         record.pointee.flags.insert(.lingers)
         endWhenSent(record)
@@ -222,15 +242,16 @@ extension EventLoop {
             record.pointee.outbox = nil
             record.pointee.flags.remove(.watchesWrite)
             if record.pointee.phase == .draining { return sentAll(record) }
-            if record.pointee.flags.contains(.pausesRead), !mustWaitToRead(record) {
-                record.pointee.flags.remove(.pausesRead)
+            if record.pointee.phase == .webSocket, !record.pointee.closing.isOpen {
+                record.pointee.since = now  // our close frame is out
+                armTimer(record)
             }
+            if !mustWaitToRead(record) { resumeReading(record) }
             updateInterest(record)
         case .blocked:
-            if record.pointee.flags.contains(.pausesRead), outbox.byteCount < limits.pauseReadingBytes / 2,
-                record.pointee.phase == .webSocket
-            {
-                record.pointee.flags.remove(.pausesRead)
+            outbox.kernelBytes = Int(clinux_unacknowledged(record.pointee.descriptor))
+            if outbox.byteCount < limits.pauseReadingBytes / 2, record.pointee.phase == .webSocket {
+                resumeReading(record)
             }
             record.pointee.flags.insert(.watchesWrite)
             updateInterest(record)
@@ -238,6 +259,14 @@ extension EventLoop {
         case .failed:
             drop(record, .abnormal)
         }
+    }
+
+    /// The peer's silence counts from now: before, we did not listen. So its deadline may have come nearer.
+    private func resumeReading(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard record.pointee.flags.contains(.pausesRead) else { return }
+        record.pointee.flags.remove(.pausesRead)
+        record.pointee.lastReceived = now
+        armTimer(record)
     }
 
     func interest(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Readiness {

@@ -28,6 +28,9 @@ package final class EventLoop {
 
     /// The one receive buffer. Messages are decoded in it.
     let receiveBuffer: UnsafeMutableRawBufferPointer
+    /// Where the payload begins that the application is being given, if it lies behind its frame's header in the
+    /// receive buffer: that header has done its duty, and its place may be written.
+    var payloadBehindHeader: UnsafeMutableRawPointer?
     /// Decrypted bytes, while `receiveBuffer` holds the encrypted ones. Made with the first TLS connection.
     var plaintext = ByteBuffer()
     let tlsPipe: TLSPipe
@@ -39,6 +42,8 @@ package final class EventLoop {
     var scratch = ByteBuffer()
     var deflated = ByteBuffer()
 
+    /// What the application does again and again.
+    var routines: [Routine] = []
     var dirtyRecords: [ConnectionID] = []
     var dirtyTopics: [TopicIndex] = []
     var ended: [UnsafeMutablePointer<ConnectionRecord>] = []
@@ -51,19 +56,22 @@ package final class EventLoop {
 
     var masks = MaskSource()
     var isStopping = false
+    /// The application is being told of connections that ended.
+    var isReporting = false
     private var stopAt: Tick?
-    /// Held back, so that one more connection can be accepted and told when the table of descriptors is full.
-    var reserve: Int32
+    let reserve: DescriptorReserve
     private var mail: [LoopMail] = []
 
     /// Made on its own thread by `LoopGroup`.
     init(
-        handle: LoopHandle, listeners: [Listener], addresses: AddressTable, limits: LoopLimits,
+        handle: LoopHandle, listeners: [Listener], addresses: AddressTable, reserve: DescriptorReserve,
+        limits: LoopLimits,
         deflate: DeflatePolicy, makeApp: (LoopHandle) -> any Application
     ) throws(ReactorError) {
         self.handle = handle
         self.listeners = listeners
         self.addresses = addresses
+        self.reserve = reserve
         self.limits = limits
         deflatePolicy = deflate
         publishing = MessageCompression(deflate.publishing, role: .server, policy: deflate)
@@ -73,7 +81,6 @@ package final class EventLoop {
         now = Tick(count: 0)
         wheel = TimerWheel(now: now)
         receiveBuffer = .allocate(byteCount: limits.receiveBytes, alignment: 64)
-        reserve = open("/dev/null", O_RDONLY | O_CLOEXEC)
         cork.reserve(Self.corkBytes)
         app = makeApp(handle)
         guard epoll.add(handle.mailbox.descriptor, token: Token.mailbox, .read) else {
@@ -88,7 +95,6 @@ package final class EventLoop {
 
     deinit {
         receiveBuffer.deallocate()
-        if reserve >= 0 { Glibc.close(reserve) }
         for listener in listeners { listener.close() }
     }
 
@@ -105,6 +111,7 @@ package final class EventLoop {
 
     /// Runs until stopped and every connection has ended, or the time for that is over.
     func run() {
+        app.began(loop: self)
         while !isFinished { turn() }
         finish()
     }
@@ -122,6 +129,7 @@ package final class EventLoop {
             }
         }
         fireTimers()
+        fireRoutines()
         flushTopics()
         flushDirty()
         releaseEnded()
@@ -136,8 +144,13 @@ package final class EventLoop {
 
     private func waitMilliseconds() -> Int32 {
         guard ended.isEmpty, dirtyTopics.isEmpty, dirtyRecords.isEmpty else { return 0 }
-        let bound = 20  // a second
-        guard let ticks = wheel.ticksToNext(limit: bound) else { return isStopping ? 50 : -1 }
+        // A second; a tick while stopping or while a listener rests, because no timer tells when either is over.
+        let watches = isStopping || restingListeners
+        let toRoutine = ticksToRoutine()
+        let bound = watches ? 1 : min(toRoutine ?? 20, 20)
+        guard let ticks = wheel.ticksToNext(limit: bound) else {
+            return watches || toRoutine != nil ? Int32(bound * Tick.milliseconds) : -1
+        }
         return Int32(ticks * Tick.milliseconds)
     }
 
@@ -160,7 +173,8 @@ package final class EventLoop {
         case .resumeBody(let request):
             resumeBody(request)
         case .reload(let contexts):
-            for (index, context) in contexts { listeners[index].tls = context }
+            // A loop that stops has no listeners any more.
+            for (index, context) in contexts where index < listeners.count { listeners[index].tls = context }
         case .stop(let limit):
             beginStop(limit)
         }

@@ -41,9 +41,10 @@ package struct ListenAddress: Sendable {
     private static func split(_ text: String) throws(ReactorError) -> (host: String, port: UInt16) {
         let wrong = ReactorError(
             .address, "'\(text)' is not ADDRESS:PORT, such as 127.0.0.1:9001, or [::1]:9001 for IPv6")
-        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw wrong
-        }
+        guard let colon = text.lastIndex(of: ":") else { throw wrong }
+        let digits = text[text.index(after: colon)...]
+        // Digits only: `UInt16` would take a sign, too.
+        guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let port = UInt16(digits) else { throw wrong }
         var host = text[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()

@@ -33,6 +33,8 @@ package final class TLSContext: @unchecked Sendable {
             throw ReactorError(.tls, "OpenSSL refuses the cipher list: \(Self.lastError())")
         }
         SSL_CTX_set_alpn_select_cb(context, Self.chooseProtocol, nil)
+        // OpenSSL would ask the terminal for a key's pass phrase, and a reload would wait there with everybody.
+        SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }
 
         guard SSL_CTX_use_certificate_chain_file(context, certificateFile) == 1 else {
             throw ReactorError(

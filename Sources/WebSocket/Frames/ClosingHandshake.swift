@@ -2,13 +2,21 @@
 ///
 /// Either side may begin: the one sends a close frame, the other answers it, and then the server ends the TCP
 /// connection. A side that finds the other at fault sends its close frame and reads no further.
-package enum ClosingHandshake: UInt8, Sendable {
+public enum ClosingHandshake: Sendable {
     /// Messages flow both ways.
     case open
     /// Our close frame is out; the peer's is awaited, and its messages until then still arrive.
     case closeSent
     /// Both close frames went their way, or we failed the connection: nothing more is read.
     case done
+
+    /// No close frame went either way.
+    @inlinable public var isOpen: Bool {
+        switch self {
+        case .open: true
+        case .closeSent, .done: false
+        }
+    }
 
     /// What a received close frame asks of us.
     package enum OnClose: Equatable, Sendable {

@@ -1,20 +1,20 @@
 /// The fixed part of a frame (RFC 6455 §5.2).
-package struct FrameHeader: Equatable, Sendable {
-    package var isFinal: Bool
+public struct FrameHeader: Equatable, Sendable {
+    public var isFinal: Bool
     /// RSV1: the message is compressed (RFC 7692 §6); only on the first frame of a message.
-    package var isCompressed: Bool
-    package var opcode: Opcode
+    public var isCompressed: Bool
+    public var opcode: Opcode
     /// `nil` on frames from a server.
-    package var maskKey: Masking.Key?
+    public var maskKey: Masking.Key?
     /// Bytes of payload that follow, at most `Int.max`.
-    package var payloadCount: Int
+    public var payloadCount: Int
 
     /// The longest header: two bytes, eight of length, four of mask.
-    package static let maxBytes = 14
+    @inlinable public static var maxBytes: Int { 14 }
     /// The longest payload of a control frame (RFC 6455 §5.5).
     package static let maxControlPayloadBytes = 125
 
-    package init(
+    @inlinable public init(
         isFinal: Bool = true, isCompressed: Bool = false, opcode: Opcode, maskKey: Masking.Key? = nil,
         payloadCount: Int
     ) {
@@ -39,7 +39,6 @@ extension FrameHeader {
     /// Reads a header from the front of `bytes` and refuses it at the first byte that breaks a rule.
     ///
     /// Whether a continuation fits the message under way is not known here; `MessageDecoder` checks it.
-    @inline(__always)
     package static func decode(
         _ bytes: UnsafeRawBufferPointer, from peer: Role, allowsCompression: Bool
     ) -> FrameHeaderStep {
@@ -107,30 +106,37 @@ extension FrameHeader {
 
 extension FrameHeader {
     /// Bytes that `encode` writes.
-    @inline(__always)
-    package var byteCount: Int {
+    @inlinable @inline(__always)
+    public var byteCount: Int {
         (payloadCount < 126 ? 2 : payloadCount < 0x1_0000 ? 4 : 10) &+ (maskKey == nil ? 0 : 4)
     }
 
-    /// Writes the header to the front of `bytes`, which has room for it (`maxBytes` always suffice), and returns its
-    /// size.
-    @inline(__always) @discardableResult
+    /// Writes the header to the front of `bytes`, which must have room for it, and returns its size.
+    @discardableResult
     package func encode(into bytes: UnsafeMutableRawBufferPointer) -> Int {
-        precondition(bytes.count >= byteCount && payloadCount >= 0, "a frame header needs \(byteCount) bytes")
-        var offset = 2
-        bytes[0] = (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue
+        guard let start = bytes.baseAddress, bytes.count >= byteCount, payloadCount >= 0 else {
+            preconditionFailure("a frame header needs \(byteCount) bytes")
+        }
+        return encode(to: start)
+    }
+
+    /// Writes the header to `bytes`, which have room for it (`maxBytes` always suffice), and returns its size.
+    @inlinable @inline(__always)
+    func encode(to bytes: UnsafeMutableRawPointer) -> Int {
         let mask: UInt8 = maskKey == nil ? 0 : 0x80
+        bytes.storeBytes(of: (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue, as: UInt8.self)
+        var offset = 2
         if payloadCount < 126 {
-            bytes[1] = mask | UInt8(truncatingIfNeeded: payloadCount)
+            bytes.storeBytes(of: mask | UInt8(truncatingIfNeeded: payloadCount), toByteOffset: 1, as: UInt8.self)
         } else if payloadCount < 0x1_0000 {
-            bytes[1] = mask | 126
-            bytes.storeBytes(
-                of: UInt16(truncatingIfNeeded: payloadCount).bigEndian, toByteOffset: 2, as: UInt16.self)
+            bytes.storeBytes(of: mask | 126, toByteOffset: 1, as: UInt8.self)
+            let count = UInt16(truncatingIfNeeded: payloadCount).bigEndian
+            bytes.storeBytes(of: count, toByteOffset: 2, as: UInt16.self)
             offset = 4
         } else {
-            bytes[1] = mask | 127
-            bytes.storeBytes(
-                of: UInt64(truncatingIfNeeded: payloadCount).bigEndian, toByteOffset: 2, as: UInt64.self)
+            bytes.storeBytes(of: mask | 127, toByteOffset: 1, as: UInt8.self)
+            let count = UInt64(truncatingIfNeeded: payloadCount).bigEndian
+            bytes.storeBytes(of: count, toByteOffset: 2, as: UInt64.self)
             offset = 10
         }
         if let maskKey {
@@ -138,5 +144,28 @@ extension FrameHeader {
             offset &+= 4
         }
         return offset
+    }
+}
+
+extension ByteBuffer {
+    /// Appends a frame's header alone; its payload goes another way.
+    @inlinable @inline(__always)
+    public mutating func append(_ header: FrameHeader) {
+        reserve(FrameHeader.maxBytes)
+        used &+= header.encode(to: unsafeBase + used)
+    }
+
+    /// Appends a whole frame; the payload is masked where the header says so.
+    @inlinable @inline(__always)
+    public mutating func append(_ header: FrameHeader, _ payload: UnsafeRawBufferPointer) {
+        precondition(header.payloadCount == payload.count, "a header for \(header.payloadCount) bytes")
+        reserve(FrameHeader.maxBytes &+ payload.count)
+        let start = unsafeBase + used
+        let size = header.encode(to: start)
+        if let source = payload.baseAddress { (start + size).copyMemory(from: source, byteCount: payload.count) }
+        if let key = header.maskKey {
+            Masking.apply(key, to: UnsafeMutableRawBufferPointer(start: start + size, count: payload.count))
+        }
+        used &+= size &+ payload.count
     }
 }

@@ -17,19 +17,6 @@ package struct MessageDecoder: ~Copyable {
         case failed(ProtocolFailure)
     }
 
-    /// What holds for every message of a connection.
-    package struct Rules: Sendable {
-        /// Who sends to us.
-        package var peer: Role
-        /// Bytes of one message, after decompression.
-        package var maxMessageBytes: Int
-
-        package init(peer: Role, maxMessageBytes: Int) {
-            self.peer = peer
-            self.maxMessageBytes = maxMessageBytes
-        }
-    }
-
     /// The data frame whose payload is arriving.
     private struct Payload {
         var remaining: Int
@@ -72,36 +59,8 @@ package struct MessageDecoder: ~Copyable {
     }
 
     /// Decodes from the front of `input` and moves it behind what it took; `.needMore` means that it took all.
-    @inline(__always)
     package mutating func next(
-        _ input: inout UnsafeMutableRawBufferPointer, rules: Rules, compression: MessageCompression?
-    ) -> Output {
-        if payload == nil, partial == nil, pending.isEmpty, input.count > 0 {
-            let start = UnsafeRawBufferPointer(input)
-            let step = FrameHeader.decode(start, from: rules.peer, allowsCompression: compression != nil)
-            // The common case, kept free of calls: one whole, uncompressed message.
-            if case .header(let header, let size) = step, header.isFinal, !header.isCompressed,
-                header.opcode == .text || header.opcode == .binary,
-                header.payloadCount <= input.count &- size, header.payloadCount <= rules.maxMessageBytes
-            {
-                frameCount &+= 1
-                let message = Self.slice(input, size, header.payloadCount)
-                input = Self.slice(
-                    input, size &+ header.payloadCount, input.count &- size &- header.payloadCount)
-                if let key = header.maskKey { Masking.apply(key, to: message) }
-                if header.opcode == .text {
-                    guard UTF8Validator.isValid(UnsafeRawBufferPointer(message)) else { return .failed(.invalidText) }
-                    return .message(.text, message)
-                }
-                return .message(.binary, message)
-            }
-        }
-        return slowNext(&input, rules: rules, compression: compression)
-    }
-
-    @inline(never)
-    private mutating func slowNext(
-        _ input: inout UnsafeMutableRawBufferPointer, rules: Rules, compression: MessageCompression?
+        _ input: inout UnsafeMutableRawBufferPointer, rules: MessageRules, compression: MessageCompression?
     ) -> Output {
         if wasHandedOut {
             wasHandedOut = false
@@ -115,6 +74,7 @@ package struct MessageDecoder: ~Copyable {
                 if let output = completePending(&input, rules: rules, compression: compression) { return output }
             } else {
                 guard input.count > 0 else { return .needMore }
+                if partial == nil, let output = takeWhole(&input, rules: rules) { return output }
                 let step = FrameHeader.decode(
                     UnsafeRawBufferPointer(input), from: rules.peer, allowsCompression: compression != nil)
                 switch step {
@@ -137,6 +97,20 @@ package struct MessageDecoder: ~Copyable {
         }
     }
 
+    private mutating func takeWhole(
+        _ input: inout UnsafeMutableRawBufferPointer, rules: MessageRules
+    ) -> Output? {
+        switch WholeMessage.take(&input, rules: rules) {
+        case .message(let kind, let bytes):
+            frameCount &+= 1
+            return .message(kind, bytes)
+        case .invalidText:
+            return .failed(.invalidText)
+        case .other:
+            return nil
+        }
+    }
+
     // MARK: - Frames that arrive in pieces
 
     private mutating func keepPending(_ input: inout UnsafeMutableRawBufferPointer) -> Output {
@@ -147,7 +121,7 @@ package struct MessageDecoder: ~Copyable {
 
     /// Adds to `pending` until it can be judged. `nil`: a data frame has begun, go on with its payload.
     private mutating func completePending(
-        _ input: inout UnsafeMutableRawBufferPointer, rules: Rules, compression: MessageCompression?
+        _ input: inout UnsafeMutableRawBufferPointer, rules: MessageRules, compression: MessageCompression?
     ) -> Output? {
         while true {
             let step = FrameHeader.decode(
@@ -185,7 +159,7 @@ package struct MessageDecoder: ~Copyable {
     // MARK: - Data frames
 
     /// Checks a data frame against the message under way (RFC 6455 §5.4).
-    private mutating func beginPayload(_ header: FrameHeader, rules: Rules) -> ProtocolFailure? {
+    private mutating func beginPayload(_ header: FrameHeader, rules: MessageRules) -> ProtocolFailure? {
         frameCount &+= 1
         switch header.opcode {
         case .continuation:
@@ -213,7 +187,7 @@ package struct MessageDecoder: ~Copyable {
 
     /// Takes what has arrived of the payload. `nil`: the frame ended, its message goes on.
     private mutating func takePayload(
-        _ input: inout UnsafeMutableRawBufferPointer, rules: Rules, compression: MessageCompression?
+        _ input: inout UnsafeMutableRawBufferPointer, rules: MessageRules, compression: MessageCompression?
     ) -> Output? {
         guard var frame = payload, var message = partial else { return nil }
         let taken = min(frame.remaining, input.count)
@@ -247,7 +221,8 @@ package struct MessageDecoder: ~Copyable {
         return inflate(message.kind, rules: rules, compression: compression)
     }
 
-    private mutating func inflate(_ kind: MessageKind, rules: Rules, compression: MessageCompression?) -> Output {
+    private mutating func inflate(_ kind: MessageKind, rules: MessageRules, compression: MessageCompression?) -> Output
+    {
         guard let compression else { return .failed(.reservedBits) }
         switch compression.inflate(UnsafeRawBufferPointer(assembly.bytes), limit: rules.maxMessageBytes) {
         case .failed(let failure):

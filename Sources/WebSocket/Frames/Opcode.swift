@@ -1,5 +1,5 @@
 /// What a frame carries (RFC 6455 §5.2). The reserved values 3–7 and 11–15 have no case: a frame that uses one fails.
-package enum Opcode: UInt8, Sendable {
+public enum Opcode: UInt8, Sendable {
     case continuation = 0x0
     case text = 0x1
     case binary = 0x2
@@ -11,11 +11,11 @@ package enum Opcode: UInt8, Sendable {
 }
 
 /// What a whole message carries.
-package enum MessageKind: Sendable {
+public enum MessageKind: Sendable {
     case text
     case binary
 
-    package var opcode: Opcode {
+    @inlinable public var opcode: Opcode {
         switch self {
         case .text: .text
         case .binary: .binary
@@ -24,7 +24,7 @@ package enum MessageKind: Sendable {
 }
 
 /// Which side of a connection we are: clients mask what they send, servers do not (RFC 6455 §5.1).
-package enum Role: Sendable {
+public enum Role: Sendable {
     case server
     case client
 }

@@ -4,7 +4,7 @@
 /// The state between two bytes is how many bytes the scalar still needs and which values the next one may have: the
 /// range is narrower than 80…BF after E0 (no overlong form), ED (no surrogate), F0 (no overlong form) and F4 (nothing
 /// above U+10FFFF).
-package struct UTF8Validator: Sendable {
+public struct UTF8Validator: Sendable {
     private var needed: UInt8 = 0
     private var lower: UInt8 = 0x80
     private var upper: UInt8 = 0xBF
@@ -31,19 +31,23 @@ package struct UTF8Validator: Sendable {
     }
 
     /// Whether `bytes` are a whole valid text.
-    @inline(__always)
-    package static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @inlinable @inline(__always)
+    public static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         // Most messages are ASCII: they end here, after about one instruction a byte.
         let ascii = skipASCII(base, from: 0, count: bytes.count)
-        if ascii == bytes.count { return true }
+        return ascii == bytes.count || isValidBeyondASCII(UnsafeRawBufferPointer(rebasing: bytes[ascii...]))
+    }
+
+    @usableFromInline @inline(never)
+    static func isValidBeyondASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         var validator = UTF8Validator()
-        return validator.accept(UnsafeRawBufferPointer(rebasing: bytes[ascii...])) && validator.isComplete
+        return validator.accept(bytes) && validator.isComplete
     }
 
     /// The index of the first byte at or behind `start` that is not ASCII.
-    @inline(__always)
-    private static func skipASCII(_ base: UnsafeRawPointer, from start: Int, count: Int) -> Int {
+    @inlinable @inline(__always)
+    static func skipASCII(_ base: UnsafeRawPointer, from start: Int, count: Int) -> Int {
         var index = start
         while index &+ 8 <= count {
             let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))

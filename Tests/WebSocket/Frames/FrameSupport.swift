@@ -89,11 +89,11 @@ enum Decoded: Equatable, Sendable {
 /// One end of a connection that receives.
 struct Receiver: ~Copyable {
     var decoder = MessageDecoder()
-    let rules: MessageDecoder.Rules
+    let rules: MessageRules
     let compression: MessageCompression?
 
     init(from peer: Role, maxMessageBytes: Int = 1 << 20, deflate: DeflateParameters? = nil) {
-        rules = MessageDecoder.Rules(peer: peer, maxMessageBytes: maxMessageBytes)
+        rules = MessageRules(peer: peer, maxMessageBytes: maxMessageBytes)
         compression = deflate.map {
             MessageCompression($0, role: peer == .client ? .server : .client, policy: DeflatePolicy())
         }

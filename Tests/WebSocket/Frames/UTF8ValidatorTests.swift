@@ -149,11 +149,16 @@ struct UTF8ValidatorTests {
                 let text = UnsafeRawBufferPointer(buffer)
                 let isWhole = String(validating: text, as: UTF8.self) != nil
                 let begins =
-                    isWhole
-                    || (isStartWhole
-                        ? one[Int(third)]
-                        : oneWhole[Int(start[0])]
-                            ? two[Int(start[1]) << 8 | Int(third)] : beginsValidText(start + [third]))
+                    if isWhole {
+                        true
+                    } else if isStartWhole {
+                        one[Int(third)]
+                    } else if oneWhole[Int(start[0])] {
+                        two[Int(start[1]) << 8 | Int(third)]
+                    } else {
+                        // A scalar that is still incomplete has four bytes.
+                        start[0] >= 0xF0 && beginsValidText(start + [third])
+                    }
                 var validator = UTF8Validator()
                 var isRight = validator.accept(text) == begins && UTF8Validator.isValid(text) == isWhole
                 if begins { isRight = isRight && validator.isComplete == isWhole }
@@ -173,7 +178,7 @@ struct UTF8ValidatorTests {
         let borders: [UInt8] = [0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xFF]
         var wrong: [[UInt8]] = []
         for lead in UInt8(0xEF)...0xFF {
-            for second in UInt8(0x70)...0xC8 {
+            for second in borders {
                 for third in borders {
                     for fourth in borders {
                         let bytes = [lead, second, third, fourth]
