@@ -14,6 +14,7 @@ enum RequestHeadTarget {
             case .response: judgeResponse(choices.bytes(), setting)
             case .requests: judgeRequests(choices.bytes(), setting)
             case .honestRequest: HonestRequest(&choices).check(setting)
+            case .connection: ClientSide.connect(&choices, setting)
             }
         }
     }
@@ -49,16 +50,23 @@ enum RequestHeadTarget {
 }
 
 struct Setting {
-    enum Kind { case requests, response, honestRequest }
+    enum Kind { case requests, response, honestRequest, connection }
 
     let kind: Kind
     let limits: HTTPLimits
+    let hasSmallLimits: Bool
     let bodyLimitBytes: Int
     let pieces: Pieces
 
     init(_ choices: inout Choices) {
         let flags = choices.byte()
-        kind = flags & 1 == 1 ? .response : flags & 64 == 0 ? .requests : .honestRequest
+        kind =
+            switch (flags & 1, flags & 64) {
+            case (0, 0): .requests
+            case (0, _): .honestRequest
+            case (_, 0): .response
+            case (_, _): .connection
+            }
         var limits = HTTPLimits()
         // Small ones are reached by short inputs.
         if flags & 2 != 0 { limits.maxHeadBytes = 256 }
@@ -66,6 +74,7 @@ struct Setting {
         if flags & 8 != 0 { limits.maxTargetBytes = 16 }
         if flags & 16 != 0 { (limits.maxHeadBytes, limits.maxFields) = (1 << 20, 1 << 20) }
         self.limits = limits
+        hasSmallLimits = flags & 14 != 0
         bodyLimitBytes = flags & 32 == 0 ? 1 << 20 : Int(choices.byte())
         pieces = Pieces(choices.byte())
     }
