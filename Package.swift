@@ -106,7 +106,7 @@ let fuzzTargets: [Target] =
     ]
         + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport"], path: "fuzz/\(name)",
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
                 exclude: ["corpus", "words.dict"], swiftSettings: settings,
                 // gold gives up on an undefined symbol that lld resolves.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])

@@ -11,7 +11,7 @@ struct Conversation {
     private var hasFailed = false
     private var nextKey: UInt32 = 0x1234_5678
 
-    private static let maxWireBytes = 300_000
+    private static let maxWireBytes = 150_000
 
     init(_ setting: Setting) {
         self.setting = setting
@@ -61,7 +61,7 @@ struct Conversation {
     /// Some of the input, made longer by repetition; the lengths around the header's three forms are near.
     private func content(_ choices: inout Choices) -> [UInt8] {
         let count =
-            switch choices.byte() & 15 {
+            switch choices.byte() & 31 {
             case 0: 125
             case 1: 126
             case 2: 65_535

@@ -1,7 +1,7 @@
 import FuzzSupport
 import WebSocket
 
-/// `MessageDecoder` on one stream of bytes, whole and in pieces: the outputs must be the same, memory bounded, and text
+/// `MessageDecoder` on one stream of bytes, whole and in pieces, and together with `WholeMessage`: the outputs must be the same, memory bounded, and text
 /// valid. The stream is the input itself, or a conversation made of it that must come back as it was sent, or such
 /// a conversation with bytes changed.
 ///
@@ -31,16 +31,19 @@ enum FramesTarget {
         }
     }
 
-    /// Decodes the stream both ways and returns what came out of it.
+    /// Decodes the stream in each way and returns what came out of it.
     @discardableResult
     private static func judge(_ stream: [UInt8], _ setting: Setting) -> [Event] {
-        var whole = Recorder(setting)
+        var whole = Recorder(setting, asLoop: false)
         _ = withCopy(of: stream[...]) { whole.feed($0) }
-        var cut = Recorder(setting)
-        setting.pieces.forEach(of: stream) { cut.feed($0) }
-        expectEqual(cut.events, whole.events, "pieces change what comes out")
-        let (wholeFrames, cutFrames) = (whole.takeFrameCount(), cut.takeFrameCount())
-        if !whole.hasFailed { expectEqual(cutFrames, wholeFrames, "pieces change the number of frames") }
+        for asLoop in [false, true] {
+            var cut = Recorder(setting, asLoop: asLoop)
+            setting.pieces.forEach(of: stream) { cut.feed($0) }
+            expectEqual(cut.events, whole.events, "pieces change what comes out, asLoop: \(asLoop)")
+            if !whole.hasFailed {
+                expectEqual(cut.frameCount, whole.frameCount, "pieces change the number of frames, asLoop: \(asLoop)")
+            }
+        }
         return whole.events
     }
 }

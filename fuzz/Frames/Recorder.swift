@@ -5,24 +5,31 @@ import WebSocket
 struct Recorder: ~Copyable {
     private let setting: Setting
     private let compression: MessageCompression?
+    /// Whole messages are taken without a decoder, and one that keeps nothing is let go, as the event loop does it.
+    private let asLoop: Bool
     private var decoder = MessageDecoder()
     private var received = 0
     private var closing = ClosingHandshake.open
     private var closeFramesSent = 0
     private(set) var events: [Event] = []
     private(set) var hasFailed = false
+    private(set) var frameCount = 0
 
-    init(_ setting: Setting) {
+    init(_ setting: Setting, asLoop: Bool) {
+        self.asLoop = asLoop
         self.setting = setting
         compression = setting.compression(of: setting.peer == .client ? .server : .client)
     }
-
-    mutating func takeFrameCount() -> Int { decoder.takeFrameCount() }
 
     /// Feeds one piece; `false` when the connection has failed.
     mutating func feed(_ piece: UnsafeMutableRawBufferPointer) -> Bool {
         received += piece.count
         var input = piece
+        if asLoop, decoder.isIdle {
+            decoder = MessageDecoder()
+            guard takeWholeMessages(&input) else { return false }
+        }
+        defer { frameCount += decoder.takeFrameCount() }
         while true {
             let before = input.count
             let output = decoder.next(&input, rules: setting.rules, compression: compression)
@@ -33,9 +40,7 @@ struct Recorder: ~Copyable {
                 expectEqual(input.count, 0, "asks for more before it took all")
                 return true
             case .failed(let failure):
-                answer(failure)
-                events.append(.failed(failure))
-                hasFailed = true
+                fail(failure)
                 return false
             case .message(let kind, let bytes):
                 check(kind, bytes)
@@ -52,9 +57,32 @@ struct Recorder: ~Copyable {
                 answerClose()
                 events.append(.close(code, reason: Array(reason)))
             }
-            if events.count == setting.outputsBeforeClosing, closing.close() { closeFramesSent += 1 }
-            expect(closeFramesSent <= 1, "\(closeFramesSent) close frames")
+            maybeClose()
         }
+    }
+
+    private mutating func takeWholeMessages(_ input: inout UnsafeMutableRawBufferPointer) -> Bool {
+        while input.count > 0 {
+            switch WholeMessage.take(&input, rules: setting.rules) {
+            case .message(let kind, let bytes):
+                frameCount += 1
+                check(kind, bytes)
+                events.append(.message(kind, Array(bytes)))
+                maybeClose()
+            case .invalidText:
+                fail(.invalidText)
+                return false
+            case .other:
+                return true
+            }
+        }
+        return true
+    }
+
+    private mutating func fail(_ failure: ProtocolFailure) {
+        answer(failure)
+        events.append(.failed(failure))
+        hasFailed = true
     }
 
     // MARK: - The closing handshake
@@ -66,6 +94,11 @@ struct Recorder: ~Copyable {
         if answer == .reply { closeFramesSent += 1 }
         expectEqual(answer == .ignore, before == .done, "answered a close frame by \(answer) in \(before)")
         expectEqual(closing, .done, "after a close frame")
+    }
+
+    private mutating func maybeClose() {
+        if events.count == setting.outputsBeforeClosing, closing.close() { closeFramesSent += 1 }
+        expect(closeFramesSent <= 1, "\(closeFramesSent) close frames")
     }
 
     private mutating func answer(_ failure: ProtocolFailure) {

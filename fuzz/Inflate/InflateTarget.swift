@@ -6,12 +6,12 @@ import WebSocket
 enum InflateTarget {
     static func main() {
         fuzz { choices in
-            let roundTrip = choices.flag()
+            let mode = choices.byte() % 3
             let pieces = Pieces(choices.byte())
-            if roundTrip {
-                judgeRoundTrip(&choices, pieces)
-            } else {
-                judgeArbitrary(&choices, pieces)
+            switch mode {
+            case 0: judgeArbitrary(&choices, pieces)
+            case 1: judgeRoundTrip(&choices, pieces)
+            default: judgeFinalBlocks(&choices, pieces)
             }
         }
     }
@@ -79,6 +79,27 @@ enum InflateTarget {
             expectEqual(got.outcome, .consumed, "a message of \(message.count) bytes does not come back")
             expect(got.output == message, "another message of \(message.count) bytes comes back")
             if !keepsContext { reading.reset() }
+        }
+    }
+
+    /// RFC 7692 §7.2.3.4: a peer may end blocks with BFINAL set and go on, with all that came before as its window.
+    private static func judgeFinalBlocks(_ choices: inout Choices, _ pieces: Pieces) {
+        let windowBits = 9 + Int(choices.byte() % 7)
+        guard var reading = Inflater(windowBits: windowBits) else { return }
+        var earlier: [UInt8] = []
+        for _ in 0..<3 {
+            var wire: [UInt8] = []
+            let messageStart = earlier.count
+            for _ in 0...(choices.byte() & 3) {
+                let part = repeated(&choices)
+                wire += FinalBlocks.deflate(part, after: earlier, windowBits: windowBits)
+                earlier += part
+            }
+            wire.append(0x00)
+            let message = earlier[messageStart...]
+            let got = inflated(wire, by: &reading, pieces, limit: message.count, inOnePiece: false)
+            expectEqual(got.outcome, .consumed, "final blocks of \(message.count) bytes do not come back")
+            expect(got.output[...] == message, "other \(message.count) bytes come back from final blocks")
         }
     }
 

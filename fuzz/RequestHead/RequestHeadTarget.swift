@@ -4,17 +4,17 @@ import WebSocket
 /// The HTTP side of a connection on one stream of bytes, whole and in pieces: the heads, bodies and refusals must be
 /// the same, and what is accepted must hold against a second, simpler reading of the same bytes.
 ///
-/// An input begins with three bytes of settings; the rest is the stream.
+/// An input begins with two bytes of settings, or three; the rest is the stream, or what an honest request is made of.
 @main
 enum RequestHeadTarget {
     static func main() {
         fuzz { choices in
             let setting = Setting(&choices)
-            let stream = choices.bytes()
-            if setting.isResponse {
-                judgeResponse(stream, setting)
-            } else {
-                judgeRequests(stream, setting)
+            switch setting.kind {
+            case .response: judgeResponse(choices.bytes(), setting)
+            case .requests: judgeRequests(choices.bytes(), setting)
+            case .honestRequest: HonestRequest(&choices).check(setting)
+            case .connection: ClientSide.connect(&choices, setting)
             }
         }
     }
@@ -50,14 +50,23 @@ enum RequestHeadTarget {
 }
 
 struct Setting {
-    let isResponse: Bool
+    enum Kind { case requests, response, honestRequest, connection }
+
+    let kind: Kind
     let limits: HTTPLimits
+    let hasSmallLimits: Bool
     let bodyLimitBytes: Int
     let pieces: Pieces
 
     init(_ choices: inout Choices) {
         let flags = choices.byte()
-        isResponse = flags & 1 == 1
+        kind =
+            switch (flags & 1, flags & 64) {
+            case (0, 0): .requests
+            case (0, _): .honestRequest
+            case (_, 0): .response
+            case (_, _): .connection
+            }
         var limits = HTTPLimits()
         // Small ones are reached by short inputs.
         if flags & 2 != 0 { limits.maxHeadBytes = 256 }
@@ -65,6 +74,7 @@ struct Setting {
         if flags & 8 != 0 { limits.maxTargetBytes = 16 }
         if flags & 16 != 0 { (limits.maxHeadBytes, limits.maxFields) = (1 << 20, 1 << 20) }
         self.limits = limits
+        hasSmallLimits = flags & 14 != 0
         bodyLimitBytes = flags & 32 == 0 ? 1 << 20 : Int(choices.byte())
         pieces = Pieces(choices.byte())
     }
