@@ -12,7 +12,7 @@ struct Readiness: OptionSet {
 }
 
 /// epoll, level-triggered: an event that is not dealt with fully comes again, so no turn has to drain a socket
-/// (edge-triggered measured no faster, docs/decisions/0001).
+/// (edge-triggered measured no faster).
 struct Epoll: ~Copyable {
     private let descriptor: Int32
     private let events: UnsafeMutablePointer<epoll_event>
