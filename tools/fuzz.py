@@ -23,7 +23,7 @@ from pathlib import Path
 
 from fuzz_corpus import Features, choose, read_features
 from fuzz_coverage import print_coverage
-from fuzz_results import Run, describe, hexdump, read_statistics, summarise, write_report
+from fuzz_results import Run, describe, hexdump, note_columns, read_statistics, summarise, write_report
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"]
@@ -124,8 +124,7 @@ def commit() -> str:
 
 def note(run: Run, commit_name: str) -> None:
     with (SCRATCH / "runs.tsv").open("a") as book:
-        figures = (run.executions, round(run.seconds, 1), run.coverage, run.features, len(run.findings))
-        print(commit_name, run.target, *figures, sep="\t", file=book)
+        print(commit_name, *note_columns(run), sep="\t", file=book)
 
 
 def show_findings(run: Run) -> None:

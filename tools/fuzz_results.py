@@ -67,6 +67,12 @@ def describe(run: Run) -> str:
     )
 
 
+def note_columns(run: Run) -> tuple[object, ...]:
+    """A run's line in the notes. Its status is there because one that was killed has no findings and proves nothing."""
+    figures = (run.executions, round(run.seconds, 1), run.coverage, run.features, len(run.findings))
+    return (run.target, *figures, "failed" if run.has_failed else "passed")
+
+
 def summarise(runs: list[Run]) -> str:
     failed = sum(run.has_failed for run in runs)
     return str(Counts(passed=len(runs) - failed, failed=failed))

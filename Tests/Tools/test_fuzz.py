@@ -9,7 +9,7 @@ import pytest
 from fuzz import ROOT, TARGETS, main
 from fuzz_corpus import Features, choose, read_features
 from fuzz_coverage import lines_by_file, table
-from fuzz_results import Run, describe, hexdump, read_statistics, summarise, write_report
+from fuzz_results import Run, describe, hexdump, note_columns, read_statistics, summarise, write_report
 from results import Counts, count, read_cases
 
 LOG = """INFO: Running with entropic power schedule (0xFF, 100).
@@ -46,7 +46,9 @@ def test_a_finding_fails_with_its_input_and_the_rule_that_it_breaks() -> None:
     [pytest.param("", 0, id="nothing ran"), pytest.param(LOG + DONE, -1, id="killed")],
 )
 def test_a_run_that_proves_nothing_fails(log: str, status: int) -> None:
-    assert read_statistics("UTF8", log, status, 2.0).has_failed
+    run = read_statistics("UTF8", log, status, 2.0)
+    assert run.has_failed
+    assert note_columns(run)[-2:] == (0, "failed")
 
 
 def test_the_report_is_one_that_the_stages_read(tmp_path: Path) -> None:
