@@ -69,14 +69,18 @@ def pytest(name: str, folder: str, deadline_seconds: float, each_seconds: int) -
     return Stage(name, command, deadline_seconds, has_report=True, environment=FOYER)
 
 
+def swift_tests(name: str, *selection: str) -> Stage:
+    """Those of the Swift tests that the options select, already built."""
+    command = ["swift", "test", "--quiet", "--skip-build", "--disable-xctest", "--xunit-output", f"results/{name}.xml"]
+    return Stage(name, [*command, *selection], 600, has_report=True)
+
+
 LINT = Stage("lint", [PYTHON, "tools/lint.py"], 180)
 BUILD = Stage("build", [*SWIFT_BUILD, "--build-tests"], 1200)
-UNIT = Stage(
-    "unit",
-    ["swift", "test", "--quiet", "--skip-build", "--disable-xctest", "--xunit-output", "results/unit.xml"],
-    600,
-    has_report=True,
-)
+UNIT = swift_tests("unit", "--skip", "GatewayTests")
+# In a process of their own: they await handlers in Swift's pool of threads, one a core, which tests that compute or
+# block would keep busy for longer than a client waits.
+GATEWAY = swift_tests("gateway", "--filter", "GatewayTests")
 TOOLS = pytest("tools", "Tests/Tools", 120, each_seconds=30)
 WEB = pytest("web", "Tests/Web", 120, each_seconds=60)
 # Every product, not `foyer` alone: the suites below also run the programs that stand in for a client.
@@ -87,8 +91,8 @@ FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_rep
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 
 RUNS: dict[str, list[Stage]] = {
-    "check": [LINT, BUILD, UNIT, TOOLS, WEB],
-    "test": [LINT, BUILD, UNIT, TOOLS, WEB, RELEASE, CONFORMANCE, END_TO_END, FUZZ, REQUIREMENTS],
+    "check": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB],
+    "test": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB, RELEASE, CONFORMANCE, END_TO_END, FUZZ, REQUIREMENTS],
 }
 
 
