@@ -9,8 +9,8 @@ import Synchronization
 /// The loops share it: with one each, a loop would snatch the place that another has just freed for a moment.
 final class DescriptorReserve: Sendable {
     private let held: Mutex<Int32>
-    /// Some loop is using the reserve: others wait before they accept.
-    private let isInUse = Atomic(false)
+    /// Some loop is using the reserve, or it is lost: whoever accepts meanwhile may have taken its place.
+    private let isTight = Atomic(false)
 
     init() {
         held = Mutex(Self.open())
@@ -33,9 +33,9 @@ final class DescriptorReserve: Sendable {
     func turnAwayNext(of listener: Int32, _ turnAway: (Int32) -> Void) -> Outcome {
         held.withLock { held in
             if held < 0 { held = Self.open() }
+            isTight.store(true, ordering: .sequentiallyConsistent)
+            defer { isTight.store(held < 0, ordering: .sequentiallyConsistent) }
             guard held >= 0 else { return .unavailable }
-            isInUse.store(true, ordering: .relaxed)
-            defer { isInUse.store(false, ordering: .relaxed) }
             close(held)
             var peer = clinux_address()
             let descriptor = clinux_accept(listener, &peer)
@@ -50,7 +50,25 @@ final class DescriptorReserve: Sendable {
     /// Called before accepting: while another loop uses the reserve, its place is not for us.
     @inline(__always)
     func waitForTurn() {
-        if isInUse.load(ordering: .relaxed) { held.withLock { _ in } }
+        if isTight.load(ordering: .relaxed) { held.withLock { _ in } }
+    }
+
+    /// Called with a connection just accepted. Two loops may still have met at the freed place: then the one that got it
+    /// calls `turnAway`, which must close the connection, and the reserve is whole again. `true`: it was turned away.
+    @inline(__always)
+    func takesBack(_ turnAway: () -> Void) -> Bool {
+        guard isTight.load(ordering: .sequentiallyConsistent) else { return false }
+        return restore(turnAway)
+    }
+
+    private func restore(_ turnAway: () -> Void) -> Bool {
+        held.withLock { held in
+            guard held < 0 else { return false }
+            turnAway()
+            held = Self.open()
+            isTight.store(held < 0, ordering: .sequentiallyConsistent)
+            return true
+        }
     }
 
     private static func open() -> Int32 { Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC) }

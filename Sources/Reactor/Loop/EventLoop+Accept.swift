@@ -18,6 +18,8 @@ extension EventLoop {
                 default: return  // EAGAIN: no one waits any more
                 }
             }
+            let isPlain = listeners[index].tls == nil
+            if reserve.takesBack({ turnAway(descriptor, isPlain: isPlain, .serviceUnavailable) }) { continue }
             welcome(descriptor, PeerAddress(peer), tls: listeners[index].tls)
         }
     }
