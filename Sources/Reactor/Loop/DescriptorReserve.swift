@@ -64,9 +64,11 @@ final class DescriptorReserve: Sendable {
     private func restore(_ turnAway: () -> Void) -> Bool {
         held.withLock { held in
             guard held < 0 else { return false }
+            defer { isTight.store(held < 0, ordering: .sequentiallyConsistent) }
+            held = Self.open()
+            guard held < 0 else { return false }  // others have left meanwhile: there is room for both
             turnAway()
             held = Self.open()
-            isTight.store(held < 0, ordering: .sequentiallyConsistent)
             return true
         }
     }

@@ -82,7 +82,7 @@ struct DescriptorReserveTests {
     @Test("is held again afterwards, although the table is full; what was lost to somebody else is taken back later")
     func fullTable() async {
         await #expect(processExitsWith: .success) {
-            let (descriptor, peers) = try Self.listener(waiting: 3)
+            let (descriptor, peers) = try Self.listener(waiting: 4)
             let reserve = DescriptorReserve()
             var table = rlimit(rlim_cur: 64, rlim_max: 64)
             setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &table)
@@ -102,9 +102,19 @@ struct DescriptorReserveTests {
             try #require(lost == .turnedAway)
             let without = reserve.turnAwayNext(of: descriptor) { close($0) }
             try #require(without == .unavailable)
+            // Whoever has got it gives it back.
+            let givesBack = reserve.takesBack { close(fillers.removeLast()) }
+            try #require(givesBack)
+            fill()
+            try #require(fillers.count == countBefore, "the reserve has its place again")
+            // Lost once more; now somebody leaves, and nobody needs to be turned away.
+            _ = reserve.turnAwayNext(of: descriptor) { fillers.append($0) }
             close(fillers.removeLast())
+            var turnedAway = 0
+            let isTurnedAway = reserve.takesBack { turnedAway += 1 }
+            try #require(!isTurnedAway && turnedAway == 0)
             let again = reserve.turnAwayNext(of: descriptor) { close($0) }
-            try #require(again == .turnedAway && peers.count == 3)
+            try #require(again == .turnedAway && peers.count == 4)
         }
     }
 }
