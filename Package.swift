@@ -50,7 +50,7 @@ let coreTargets: [Target] = [
 let shellTargets: [Target] = [
     shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
     shell("Broker", ["Reactor"]),
-    shell("CaseStore", ["CaseMachine"]),
+    shell("CaseStore", ["CaseMachine", "COpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
     shell("Notifications", ["CaseMachine"]),
     shell(
         "Gateway",
@@ -59,13 +59,15 @@ let shellTargets: [Target] = [
             "CLinux",
             .product(name: "Logging", package: "swift-log"),
         ]),
+    // Several nodes in one thread: the product's own engine, machine, presence and feed on a virtual clock.
+    shell("Simulation", ["CaseMachine", "Presence", "Feed", "CaseStore", "Gateway"]),
 ]
 
 let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "Gateway", "Reactor", "WebSocket", .product(name: "Logging", package: "swift-log"),
+            "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket", .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),
@@ -89,8 +91,14 @@ let testTargets: [Target] = [
     tests(
         "Gateway",
         ["Gateway", "Reactor", "WebSocket", "TestSupport", .product(name: "Logging", package: "swift-log")]),
+    tests("CaseMachine", ["CaseMachine", "TestSupport"]),
+    tests("Presence", ["Presence", "TestSupport"]),
+    tests("Feed", ["Feed", "TestSupport"]),
+    tests(
+        "CaseStore",
+        ["CaseStore", "CaseMachine", "COpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
     tests("Tidy", []),
-    tests("Simulation", []),
+    tests("Simulation", ["Simulation", "Gateway", "CaseStore", "CaseMachine", "TestSupport"]),
     .executableTarget(
         name: "conformance-client", dependencies: ["Reactor", "WebSocket"], path: "Tests/Conformance/Client",
         swiftSettings: settings),
@@ -117,6 +125,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: coreTargets + shellTargets + programs + cTargets + testTargets + fuzzTargets,
     cLanguageStandard: .gnu17
