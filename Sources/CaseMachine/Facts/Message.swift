@@ -1,0 +1,48 @@
+/// What a person writes: text, files, or both.
+package struct Message: Hashable, Sendable {
+    package let text: String
+    package let files: [SharedFile]
+
+    package init(text: String, files: [SharedFile] = []) {
+        self.text = text
+        self.files = files
+    }
+}
+
+/// A file that has been uploaded and checked. The name is the server's; what the sender called it is shown, never used.
+package struct SharedFile: Hashable, Sendable {
+    package let file: FileID
+    package let title: String
+    package let byteCount: Int64
+    package let mediaType: String
+
+    package init(file: FileID, title: String, byteCount: Int64, mediaType: String) {
+        self.file = file
+        self.title = title
+        self.byteCount = byteCount
+        self.mediaType = mediaType
+    }
+}
+
+/// What a guest answered to an identifier that the team asks for.
+package struct FieldValue: Hashable, Sendable {
+    package let field: FieldID
+    package let value: String
+
+    package init(field: FieldID, value: String) {
+        self.field = field
+        self.value = value
+    }
+}
+
+/// Where an event stands: each audience counts its own events 1, 2, 3 …, so that no hole betrays a private note.
+package struct Numbers: Hashable, Sendable {
+    package let forTeam: Int64
+    /// Nil for what the guest may not see.
+    package let forGuest: Int64?
+
+    package init(forTeam: Int64, forGuest: Int64?) {
+        self.forTeam = forTeam
+        self.forGuest = forGuest
+    }
+}

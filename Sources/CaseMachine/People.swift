@@ -1,0 +1,84 @@
+/// The two sides of a case. In a client's direct thread the users of the client organisation are the guest's side.
+package enum Side: UInt8, Hashable, Sendable, CaseIterable {
+    case guest
+    case team
+
+    package var other: Self {
+        switch self {
+        case .guest: .team
+        case .team: .guest
+        }
+    }
+}
+
+/// Who wrote an event.
+package enum Author: Hashable, Sendable {
+    case guest(GuestID)
+    case client(ClientUserID)
+    case member(MemberID)
+    /// The clock, a policy, an automatic message.
+    case system
+
+    package var side: Side? {
+        switch self {
+        case .guest, .client: .guest
+        case .member: .team
+        case .system: nil
+        }
+    }
+}
+
+/// Who gives a command, as the session knows them: nothing of it comes from a payload.
+package enum Actor: Hashable, Sendable {
+    case guest(GuestID)
+    case client(ClientActor)
+    case member(MemberActor)
+    case system
+
+    package var author: Author {
+        switch self {
+        case .guest(let guest): .guest(guest)
+        case .client(let user): .client(user.user)
+        case .member(let member): .member(member.member)
+        case .system: .system
+        }
+    }
+}
+
+package struct ClientActor: Hashable, Sendable {
+    package let user: ClientUserID
+    package let client: ClientID
+    /// Reading and sending are separate permissions (S3.8), which the client side manages itself (S3.10).
+    package let mayRead: Bool
+    package let maySend: Bool
+
+    package init(user: ClientUserID, client: ClientID, mayRead: Bool, maySend: Bool) {
+        self.user = user
+        self.client = client
+        self.mayRead = mayRead
+        self.maySend = maySend
+    }
+}
+
+package struct MemberActor: Hashable, Sendable {
+    package enum Rank: UInt8, Hashable, Sendable, CaseIterable {
+        case member
+        case supervisor
+    }
+
+    package let member: MemberID
+    package let organisation: OrganisationID
+    /// The teams that they work for, with their rank in each.
+    package let teams: [TeamID: Rank]
+    /// May write to clients (S3.8); reading goes with the team.
+    package let maySendToClients: Bool
+
+    package init(
+        member: MemberID, organisation: OrganisationID, teams: [TeamID: Rank], maySendToClients: Bool = true
+    ) {
+        self.member = member
+        self.organisation = organisation
+        self.teams = teams
+        self.maySendToClients = maySendToClients
+    }
+}

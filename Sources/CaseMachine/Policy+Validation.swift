@@ -1,0 +1,90 @@
+/// What is wrong with a policy, for the person who set it.
+package struct PolicyProblem: Hashable, Sendable, CustomStringConvertible {
+    package let setting: String
+    package let advice: String
+
+    package var description: String { "\(setting): \(advice)" }
+}
+
+extension Policy {
+    /// Empty if the policy can be used. The machine is only ever given such a one.
+    package var problems: [PolicyProblem] {
+        Self.ranges.compactMap { range in
+            let value = self[keyPath: range.setting]
+            guard value < range.least || value > range.most else { return nil }
+            return PolicyProblem(
+                setting: range.name, advice: "must be between \(words(range.least)) and \(words(range.most))")
+        } + problemsBetweenSettings + hours.problems + problemsOfWelcomes
+    }
+
+    struct AllowedRange: @unchecked Sendable {
+        // Key paths of a struct's stored properties capture nothing: nothing in them can be shared unsafely.
+        let setting: KeyPath<Policy, Duration>
+        let name: String
+        let least: Duration
+        let most: Duration
+    }
+
+    static let ranges: [AllowedRange] = [
+        AllowedRange(setting: \.autoClose, name: "auto-close", least: .hours(2), most: .days(365)),
+        AllowedRange(setting: \.closingWarning, name: "warning before closing", least: .minutes(10), most: .days(30)),
+        AllowedRange(setting: \.intakeTimeout, name: "time for identifiers", least: .minutes(5), most: .days(30)),
+        AllowedRange(setting: \.firstResponseAlert, name: "first-response alert", least: .seconds(30), most: .days(7)),
+        AllowedRange(setting: \.supervisorAlert, name: "alert of supervisors", least: .minutes(1), most: .days(7)),
+        AllowedRange(setting: \.repeatedAlert, name: "repeated alert", least: .minutes(10), most: .days(7)),
+        AllowedRange(
+            setting: \.missedResponse, name: "notice of a missed response", least: .seconds(10),
+            most: latestMissedResponse),
+        AllowedRange(setting: \.ring, name: "ringing", least: .seconds(10), most: .minutes(3)),
+        AllowedRange(setting: \.callGrace, name: "grace of a call", least: .seconds(5), most: .minutes(5)),
+        AllowedRange(setting: \.reopeningWindow, name: "reopening window", least: .zero, most: .days(365)),
+        AllowedRange(setting: \.assigneeGrace, name: "grace of an absent member", least: .seconds(10), most: .days(1)),
+        AllowedRange(setting: \.longestSnooze, name: "longest snooze", least: .minutes(5), most: .days(365)),
+        AllowedRange(setting: \.retention, name: "retention", least: .days(1), most: .days(36_500)),
+    ]
+
+    private var problemsBetweenSettings: [PolicyProblem] {
+        var problems: [PolicyProblem] = []
+        if closingWarning >= autoClose {
+            problems.append(
+                PolicyProblem(setting: "warning before closing", advice: "must be shorter than the auto-close"))
+        }
+        if supervisorAlert <= firstResponseAlert {
+            problems.append(
+                PolicyProblem(setting: "alert of supervisors", advice: "must be later than the first-response alert"))
+        }
+        if supervisorAlert >= autoClose {
+            problems.append(
+                PolicyProblem(setting: "alert of supervisors", advice: "must be earlier than the auto-close"))
+        }
+        if reopeningWindow > retention {
+            problems.append(PolicyProblem(setting: "reopening window", advice: "must not be longer than the retention"))
+        }
+        return problems
+    }
+
+    private var problemsOfWelcomes: [PolicyProblem] {
+        guard welcomes.contains(where: { $0.text.isEmpty || $0.text.utf8.count > Limits.textBytes }) else { return [] }
+        return [
+            PolicyProblem(setting: "automatic message", advice: "must have 1 to \(Limits.textBytes) bytes of text")
+        ]
+    }
+
+    private func words(_ duration: Duration) -> String {
+        let seconds = duration.components.seconds
+        if seconds == 0 { return "nothing" }
+        for (unit, length) in [("day", Int64(86_400)), ("hour", 3600), ("minute", 60)] where seconds % length == 0 {
+            return "\(seconds / length) \(unit)\(seconds == length ? "" : "s")"
+        }
+        return "\(seconds) seconds"
+    }
+}
+
+extension OpeningHours {
+    fileprivate var problems: [PolicyProblem] {
+        guard spans.contains(where: { $0.lowerBound < 0 || $0.upperBound > Self.minutesPerWeek || $0.isEmpty }) else {
+            return []
+        }
+        return [PolicyProblem(setting: "opening hours", advice: "each span must end after it begins, within the week")]
+    }
+}

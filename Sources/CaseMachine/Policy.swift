@@ -1,0 +1,77 @@
+/// Every duration and switch of the machine that a team can set.
+package struct Policy: Hashable, Sendable {
+    /// Grows with each change, so that a case can tell which one it was last measured by.
+    package var revision = 1
+
+    /// A case without any action ends by itself after this (S0.21).
+    package var autoClose: Duration = .days(7)
+    /// The guest is warned this long before.
+    package var closingWarning: Duration = .hours(24)
+    /// A case whose mandatory identifiers never came is abandoned.
+    package var intakeTimeout: Duration = .hours(24)
+    /// Nobody has answered: the team is alerted …
+    package var firstResponseAlert: Duration = .minutes(5)
+    /// … then its supervisors, too …
+    package var supervisorAlert: Duration = .minutes(30)
+    /// … and again and again.
+    package var repeatedAlert: Duration = .hours(12)
+    /// From the first unseen activity to the notice (S0.22, S1.15).
+    package var missedResponse: Duration = .minutes(4)
+    package var noticesGuest = true
+    package var noticesTeam = true
+    /// A call rings this long.
+    package var ring: Duration = .seconds(45)
+    /// A party that lost its connection may come back into a call within this time.
+    package var callGrace: Duration = .seconds(30)
+    /// Writing into a closed case reopens it for this long; later a new case is offered.
+    package var reopeningWindow: Duration = .days(14)
+    /// An assignee whom no node holds keeps the case this long.
+    package var assigneeGrace: Duration = .minutes(3)
+    package var longestSnooze: Duration = .days(30)
+    /// A closed case can be read for this long.
+    package var retention: Duration = .days(365)
+    /// Calls can be switched off, and so can the chat with clients (S3.25).
+    package var allowsCalls = true
+    package var allowsClientChat = true
+    package var hours = OpeningHours()
+    package var welcomes: [Welcome] = []
+
+    package init() {}
+
+    /// A notice that is due later than this misses the promise of five minutes, whoever carries it.
+    package static let latestMissedResponse: Duration = .seconds(270)
+}
+
+/// A team's automatic message (S0.10, S0.11). The most particular one that fits is sent.
+package struct Welcome: Hashable, Sendable {
+    package enum When: UInt8, Hashable, Sendable, CaseIterable {
+        case always
+        case open
+        case closed
+    }
+
+    /// Nil: for every category that has none of its own.
+    package let category: CategoryID?
+    package let when: When
+    /// `{wait}` stands for the estimated wait in minutes.
+    package let text: String
+
+    package init(category: CategoryID? = nil, when: When = .always, text: String) {
+        self.category = category
+        self.when = when
+        self.text = text
+    }
+}
+
+/// When a team is there, in minutes since Monday 00:00 of its own time zone. Without any span it is always open.
+package struct OpeningHours: Hashable, Sendable {
+    package static let minutesPerWeek = 7 * 24 * 60
+
+    package let spans: [Range<Int>]
+
+    package init(_ spans: [Range<Int>] = []) { self.spans = spans }
+
+    package func isOpen(atMinuteOfWeek minute: Int) -> Bool {
+        spans.isEmpty || spans.contains { $0.contains(minute) }
+    }
+}

@@ -1,0 +1,150 @@
+/// All that a decision needs to know of a case: bounded, whatever the length of its log.
+///
+/// `evolve` makes it from events and nothing else does. What the log's older part is needed for (whose message is to be
+/// edited) comes with the command.
+package struct CaseState: Hashable, Sendable {
+    package let organisation: OrganisationID
+    package let party: Party
+    package let openedAt: Timestamp
+    package internal(set) var team: TeamID
+    package internal(set) var phase: Phase
+    /// The newest numbers, 0 before the first event.
+    package internal(set) var teamHead: Int64 = 0
+    package internal(set) var guestHead: Int64 = 0
+
+    package internal(set) var participants: [MemberID] = []
+    /// The auto-close counts from here: the last action, or the moment when the case woke or came back.
+    package internal(set) var idleSince: Timestamp
+    /// The guest was told that the case is about to close by itself, and nothing was done since.
+    package internal(set) var warnedAt: Timestamp?
+    /// Somebody waits for an answer of the team; nil once it was given.
+    package internal(set) var unanswered: Unanswered?
+    /// A member has ever answered.
+    package internal(set) var wasAnswered = false
+    package internal(set) var call: Call?
+    package internal(set) var invitationCount = 0
+    package internal(set) var guestSide = Reading()
+    package internal(set) var teamSide = Reading()
+    package internal(set) var absorbed: [CaseID] = []
+    /// Retention has removed the content.
+    package internal(set) var isErased = false
+
+    package var assignee: MemberID? { phase.assignee }
+    package var closedAt: Timestamp? { phase.ending?.at }
+
+    package subscript(side: Side) -> Reading {
+        get {
+            switch side {
+            case .guest: guestSide
+            case .team: teamSide
+            }
+        }
+        set {
+            switch side {
+            case .guest: guestSide = newValue
+            case .team: teamSide = newValue
+            }
+        }
+    }
+
+    package func head(of side: Side) -> Int64 {
+        switch side {
+        case .guest: guestHead
+        case .team: teamHead
+        }
+    }
+
+    /// The numbers that the next event gets.
+    package func nextNumbers(for audience: Audience) -> Numbers {
+        Numbers(forTeam: teamHead + 1, forGuest: audience == .everyone ? guestHead + 1 : nil)
+    }
+}
+
+/// The main state. What holds beside it, in every open state, are fields of `CaseState`.
+package enum Phase: Hashable, Sendable {
+    /// Opened; mandatory identifiers are missing.
+    case intake(missing: [FieldID])
+    /// In the team's queue.
+    case waiting
+    /// Claimed.
+    case active(Assignment)
+    /// Put aside until a time or the guest's next message; without an assignee if they were lost meanwhile.
+    case snoozed(until: Timestamp, Assignment?)
+    /// Closure was requested; the guest closes or keeps it open.
+    case closing(Assignment)
+    case closed(Ending)
+    /// Its history lives on in another case: a link, nothing is renumbered.
+    case merged(Merger)
+    /// A client's direct thread: open for good.
+    case thread
+
+    package var assignment: Assignment? {
+        switch self {
+        case .active(let assignment), .closing(let assignment): assignment
+        case .snoozed(_, let assignment): assignment
+        case .intake, .waiting, .closed, .merged, .thread: nil
+        }
+    }
+
+    package var assignee: MemberID? { assignment?.member }
+
+    var ending: Ending? {
+        switch self {
+        case .closed(let ending): ending
+        case .intake, .waiting, .active, .snoozed, .closing, .merged, .thread: nil
+        }
+    }
+}
+
+package struct Assignment: Hashable, Sendable {
+    package let member: MemberID
+    /// Since when no node holds the member; nil while one does.
+    package internal(set) var absentSince: Timestamp?
+
+    package init(member: MemberID, absentSince: Timestamp? = nil) {
+        self.member = member
+        self.absentSince = absentSince
+    }
+}
+
+package struct Ending: Hashable, Sendable {
+    package let reason: CloseReason
+    package let author: Author
+    package let at: Timestamp
+}
+
+package struct Merger: Hashable, Sendable {
+    package let into: CaseID
+    package let at: Timestamp
+    /// What an undo returns to.
+    package let before: BeforeMerger
+}
+
+/// An open state without its assignee: a case that comes back from a merger is in the queue, or where it had ended.
+package enum BeforeMerger: Hashable, Sendable {
+    case open
+    case closed(Ending)
+}
+
+package struct Unanswered: Hashable, Sendable {
+    package let since: Timestamp
+    /// 0: nobody was alerted yet; 1: the team; 2 and above: its supervisors, too.
+    package internal(set) var alerts = 0
+    package internal(set) var lastAlert: Timestamp?
+
+    package init(since: Timestamp) { self.since = since }
+}
+
+package struct Call: Hashable, Sendable {
+    package let kind: CallKind
+    package let caller: MemberID
+    package let startedAt: Timestamp
+    package internal(set) var answeredAt: Timestamp?
+    package internal(set) var partyGoneSince: Timestamp?
+
+    package init(kind: CallKind, caller: MemberID, startedAt: Timestamp) {
+        self.kind = kind
+        self.caller = caller
+        self.startedAt = startedAt
+    }
+}

@@ -1,0 +1,52 @@
+/// How far one side has come in its own numbers, and what it has not seen yet.
+package struct Reading: Hashable, Sendable {
+    package private(set) var deliveredUpTo: Int64 = 0
+    package private(set) var seenUpTo: Int64 = 0
+    /// The unseen streak: what wants to be seen and was not, oldest first.
+    package private(set) var unseen: [Unseen] = []
+    /// A notice went out for this streak.
+    package private(set) var wasNoticed = false
+
+    /// A streak keeps this many beginnings apart. Later ones share the last place, with the earlier time: a partly seen
+    /// streak may then be noticed early, never late, and never if all of it was seen.
+    package static let longestStreak = 16
+
+    package struct Unseen: Hashable, Sendable {
+        package fileprivate(set) var number: Int64
+        package let at: Timestamp
+    }
+
+    package init() {}
+
+    package var streakBegan: Timestamp? { unseen.first?.at }
+
+    mutating func add(_ number: Int64, at moment: Timestamp) {
+        if unseen.count < Self.longestStreak {
+            unseen.append(Unseen(number: number, at: moment))
+        } else {
+            unseen[unseen.count - 1].number = number
+        }
+    }
+
+    mutating func see(upTo number: Int64) {
+        seenUpTo = max(seenUpTo, number)
+        deliver(upTo: number)
+        unseen.removeAll { $0.number <= number }
+        endIfEmpty()
+    }
+
+    mutating func deliver(upTo number: Int64) { deliveredUpTo = max(deliveredUpTo, number) }
+
+    /// What was deleted cannot be seen any more. One that shares its place stays until it is seen.
+    mutating func forget(_ number: Int64) {
+        guard unseen.count < Self.longestStreak else { return }
+        unseen.removeAll { $0.number == number }
+        endIfEmpty()
+    }
+
+    mutating func notice() { wasNoticed = true }
+
+    private mutating func endIfEmpty() {
+        if unseen.isEmpty { wasNoticed = false }
+    }
+}
