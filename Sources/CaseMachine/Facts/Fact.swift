@@ -97,8 +97,6 @@ package enum TransferTarget: Hashable, Sendable {
 package enum AutomaticText: Hashable, Sendable {
     /// Next steps and estimated wait, by category and by hours (S0.10, S0.11).
     case welcome(String)
-    /// The case will close by itself.
-    case closingSoon
     /// The case closed itself after inactivity, or although nobody had answered: the guest is told.
     case closedByItself(unanswered: Bool)
 }

@@ -116,14 +116,6 @@ package struct Ending: Hashable, Sendable {
 package struct Merger: Hashable, Sendable {
     package let into: CaseID
     package let at: Timestamp
-    /// What an undo returns to.
-    package let before: BeforeMerger
-}
-
-/// An open state without its assignee: a case that comes back from a merger is in the queue, or where it had ended.
-package enum BeforeMerger: Hashable, Sendable {
-    case open
-    case closed(Ending)
 }
 
 package struct Unanswered: Hashable, Sendable {

@@ -1,0 +1,149 @@
+/// Which commands a phase takes: every pair is decided here, before anything else of the state is looked at.
+///
+/// `nil` means that the phase takes the command; it may still be rejected for what the state carries beside its phase.
+package enum Availability {
+    package static func refusal(of command: CommandName, in phase: PhaseName) -> Rejection? {
+        switch phase {
+        case .none: refusalBeforeOpening(command)
+        case .intake: refusalInIntake(command)
+        case .waiting: refusalWhileWaiting(command)
+        case .active: refusalWhileActive(command)
+        case .snoozed: refusalWhileSnoozed(command)
+        case .closing: refusalWhileClosing(command)
+        case .closed: refusalAfterClosing(command)
+        case .merged: refusalAfterMerging(command)
+        case .thread: refusalInThread(command)
+        case .erased: refusalAfterErasure(command)
+        }
+    }
+
+    private static func refusalBeforeOpening(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .open: nil
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
+            .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
+            .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink,
+            .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent,
+            .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
+            .noSuchCase
+        }
+    }
+
+    private static func refusalInIntake(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .submitIdentifiers, .markSeen, .markDelivered, .closeChat, .closeWithoutConsent, .policyChanged,
+            .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .send, .edit, .delete, .note, .claim, .release, .transfer, .addParticipant, .removeParticipant, .leave,
+            .snooze, .wake, .requestClose, .declineClose, .reopen, .startCall, .answerCall, .declineCall, .endCall,
+            .invite, .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent,
+            .assigneePresent, .callPartyGone, .callPartyBack:
+            .notNow(.intake)
+        }
+    }
+
+    private static func refusalWhileWaiting(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .transfer,
+            .closeChat, .closeWithoutConsent, .invite, .shareLink, .merge, .absorb, .undoAbsorb, .policyChanged,
+            .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .release, .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose,
+            .reopen, .startCall, .answerCall, .declineCall, .endCall, .undoMerge, .deliverBlast, .assigneeAbsent,
+            .assigneePresent, .callPartyGone, .callPartyBack:
+            .notNow(.waiting)
+        }
+    }
+
+    private static func refusalWhileActive(_ command: CommandName) -> Rejection? {
+        switch command {
+        // Who claims a claimed case is told by whom.
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
+            .addParticipant, .removeParticipant, .leave, .snooze, .requestClose, .closeChat, .closeWithoutConsent,
+            .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .absorb, .undoAbsorb,
+            .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .wake, .declineClose, .reopen, .undoMerge, .deliverBlast: .notNow(.active)
+        }
+    }
+
+    private static func refusalWhileSnoozed(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
+            .addParticipant, .removeParticipant, .leave, .snooze, .wake, .closeChat, .closeWithoutConsent, .merge,
+            .absorb, .undoAbsorb, .assigneeAbsent, .assigneePresent, .policyChanged, .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .requestClose, .declineClose, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite,
+            .shareLink, .undoMerge, .deliverBlast, .callPartyGone, .callPartyBack:
+            .notNow(.snoozed)
+        }
+    }
+
+    private static func refusalWhileClosing(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
+            .addParticipant, .removeParticipant, .leave, .declineClose, .closeChat, .closeWithoutConsent, .startCall,
+            .answerCall, .declineCall, .endCall, .merge, .absorb, .undoAbsorb, .assigneeAbsent, .assigneePresent,
+            .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .snooze, .wake, .requestClose, .reopen, .invite, .shareLink, .undoMerge, .deliverBlast: .notNow(.closing)
+        }
+    }
+
+    private static func refusalAfterClosing(_ command: CommandName) -> Rejection? {
+        switch command {
+        // Writing again reopens, while the window lasts.
+        case .send, .delete, .markSeen, .markDelivered, .reopen, .policyChanged, .deadlineReached: nil
+        case .open: .alreadyOpen
+        case .submitIdentifiers, .edit, .note, .claim, .release, .transfer, .addParticipant, .removeParticipant,
+            .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat, .closeWithoutConsent, .startCall,
+            .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb,
+            .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
+            .closed
+        }
+    }
+
+    private static func refusalAfterMerging(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .markSeen, .markDelivered, .undoMerge, .policyChanged, .deadlineReached: nil
+        case .open: .alreadyOpen
+        case .submitIdentifiers, .send, .edit, .delete, .note, .claim, .release, .transfer, .addParticipant,
+            .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
+            .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink,
+            .merge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone,
+            .callPartyBack:
+            .notNow(.merged)
+        }
+    }
+
+    private static func refusalInThread(_ command: CommandName) -> Rejection? {
+        switch command {
+        case .send, .edit, .delete, .note, .markSeen, .markDelivered, .deliverBlast, .policyChanged, .deadlineReached:
+            nil
+        case .open: .alreadyOpen
+        case .submitIdentifiers, .claim, .release, .transfer, .addParticipant, .removeParticipant, .leave, .snooze,
+            .wake, .requestClose, .declineClose, .closeChat, .closeWithoutConsent, .reopen, .startCall, .answerCall,
+            .declineCall, .endCall, .invite, .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb, .assigneeAbsent,
+            .assigneePresent, .callPartyGone, .callPartyBack:
+            .notNow(.thread)
+        }
+    }
+
+    private static func refusalAfterErasure(_ command: CommandName) -> Rejection? {
+        switch command {
+        // Nothing is due any more; a late poll does no harm.
+        case .policyChanged, .deadlineReached: nil
+        case .open, .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release,
+            .transfer, .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose,
+            .closeChat, .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite,
+            .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent,
+            .callPartyGone, .callPartyBack:
+            .erased
+        }
+    }
+}

@@ -1,0 +1,93 @@
+/// A moment at which a case must move by itself.
+package struct Deadline: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        case intakeAbandoned
+        case firstResponseAlert(level: Int)
+        case missedResponse(Side)
+        case closingWarning
+        case autoClose
+        case wake
+        case assigneeLost
+        case callRangOut
+        case callLost
+        case retention
+    }
+
+    package let kind: Kind
+    package let at: Timestamp
+}
+
+extension CaseState {
+    /// All that is due, now or later. It follows from state and policy alone: nothing is scheduled, nothing cancelled, so
+    /// nothing can be forgotten, or fire for a case that has moved on.
+    package func deadlines(under policy: Policy) -> [Deadline] {
+        guard !isErased else { return [] }
+        let own: [Deadline] =
+            switch phase {
+            case .intake: [Deadline(kind: .intakeAbandoned, at: openedAt + policy.intakeTimeout)]
+            case .waiting: inactivityDeadlines(policy)
+            case .active(let assignment), .closing(let assignment):
+                inactivityDeadlines(policy) + absenceDeadlines(assignment, policy)
+            // Put aside: nobody is alerted, and nothing closes, until it wakes.
+            case .snoozed(let until, let assignment):
+                [Deadline(kind: .wake, at: until)] + absenceDeadlines(assignment, policy)
+            case .closed(let ending): [Deadline(kind: .retention, at: ending.at + policy.retention)]
+            case .merged(let merger): [Deadline(kind: .retention, at: merger.at + policy.retention)]
+            case .thread: []
+            }
+        return own + callDeadlines(policy) + missedResponseDeadlines(policy)
+    }
+
+    /// What the case's row holds, and the poller asks for.
+    package func earliestDeadline(under policy: Policy) -> Deadline? {
+        deadlines(under: policy).min { $0.at < $1.at }
+    }
+
+    private func inactivityDeadlines(_ policy: Policy) -> [Deadline] {
+        var deadlines: [Deadline] = []
+        if let unanswered {
+            let next: Timestamp =
+                switch unanswered.alerts {
+                case 0: unanswered.since + policy.firstResponseAlert
+                case 1: unanswered.since + policy.supervisorAlert
+                default: (unanswered.lastAlert ?? unanswered.since) + policy.repeatedAlert
+                }
+            deadlines.append(Deadline(kind: .firstResponseAlert(level: unanswered.alerts + 1), at: next))
+        }
+        guard let warnedAt else {
+            let warning = idleSince + policy.autoClose - policy.closingWarning
+            return deadlines + [Deadline(kind: .closingWarning, at: warning)]
+        }
+        // Nobody's question ends by itself before the team and its supervisors were alerted: the alerts lead on to it.
+        if let unanswered, !wasAnswered, unanswered.alerts < 2 { return deadlines }
+        // Chained: who was warned late, after a stop or a change of policy, still has the whole time to answer.
+        let end = max(idleSince + policy.autoClose, warnedAt + policy.closingWarning)
+        return deadlines + [Deadline(kind: .autoClose, at: end)]
+    }
+
+    private func absenceDeadlines(_ assignment: Assignment?, _ policy: Policy) -> [Deadline] {
+        guard let absentSince = assignment?.absentSince else { return [] }
+        return [Deadline(kind: .assigneeLost, at: absentSince + policy.assigneeGrace)]
+    }
+
+    private func callDeadlines(_ policy: Policy) -> [Deadline] {
+        guard let call else { return [] }
+        guard call.answeredAt != nil else {
+            return [Deadline(kind: .callRangOut, at: call.startedAt + policy.ring)]
+        }
+        guard let gone = call.partyGoneSince else { return [] }
+        return [Deadline(kind: .callLost, at: gone + policy.callGrace)]
+    }
+
+    private func missedResponseDeadlines(_ policy: Policy) -> [Deadline] {
+        switch phase {
+        case .intake, .merged: return []
+        case .waiting, .active, .snoozed, .closing, .closed, .thread: break
+        }
+        return Side.allCases.compactMap { side in
+            guard side == .guest ? policy.noticesGuest : policy.noticesTeam else { return nil }
+            guard let began = self[side].streakBegan, !self[side].wasNoticed else { return nil }
+            return Deadline(kind: .missedResponse(side), at: began + policy.missedResponse)
+        }
+    }
+}
