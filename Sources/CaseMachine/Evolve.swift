@@ -12,6 +12,7 @@ extension CaseState {
         organisation = opening.organisation
         party = opening.party
         team = opening.team
+        category = opening.category
         openedAt = event.at
         idleSince = event.at
         teamHead = 1
@@ -54,7 +55,6 @@ extension CaseState {
         case .transferred(.member(let member)): assign(member)
         case .transferred(.team(let team)):
             self.team = team
-            participants = []
             enterQueue(at: event.at)
         case .released: enterQueue(at: event.at)
         case .assigneeLost: loseAssignee(at: event.at)
@@ -132,6 +132,7 @@ extension CaseState {
     /// Whoever waits in a queue waits anew: nothing that ran for an earlier assignee goes on.
     private mutating func enterQueue(at moment: Timestamp) {
         phase = .waiting
+        participants = []
         unanswered = Unanswered(since: moment)
     }
 

@@ -1,5 +1,5 @@
 /// Why a command was not carried out. A rejected command changes nothing.
-package enum Rejection: Hashable, Sendable {
+package enum Rejection: Error, Hashable, Sendable {
     /// The actor may not do this to this case, whatever its state. Says nothing about what the case holds.
     case notAllowed
     case noSuchCase
@@ -8,6 +8,7 @@ package enum Rejection: Hashable, Sendable {
     case notNow(PhaseName)
     /// Somebody was faster; the loser is told who (B3).
     case alreadyClaimed(by: MemberID)
+    case claimFirst
     case closed
     /// Too long closed to be reopened.
     case startANewCase
@@ -37,6 +38,7 @@ package enum Rejection: Hashable, Sendable {
         case .alreadyOpen: "already_open"
         case .notNow: "not_now"
         case .alreadyClaimed: "already_claimed"
+        case .claimFirst: "claim_first"
         case .closed: "closed"
         case .startANewCase: "start_a_new_case"
         case .movedTo: "moved"
@@ -67,6 +69,7 @@ package enum Rejection: Hashable, Sendable {
         case .alreadyOpen: "This conversation has begun already."
         case .notNow(let phase): "This cannot be done while the conversation is \(phase.words)."
         case .alreadyClaimed: "A colleague has claimed this conversation already."
+        case .claimFirst: "Claim this conversation first."
         case .closed: "This conversation is closed."
         case .startANewCase: "This conversation was closed a while ago. Please start a new one."
         case .movedTo: "This conversation goes on in another one."

@@ -6,6 +6,8 @@ package struct CaseState: Hashable, Sendable {
     package let organisation: OrganisationID
     package let party: Party
     package let openedAt: Timestamp
+    /// The guest's choice (S0.8); which automatic message is sent depends on it.
+    package let category: CategoryID?
     package internal(set) var team: TeamID
     package internal(set) var phase: Phase
     /// The newest numbers, 0 before the first event.

@@ -1,0 +1,147 @@
+/// What the machine makes of a command: events with the state that they lead to, or a rejection.
+package enum Decision: Hashable, Sendable {
+    /// No event at all is a decision, too: what was wanted is so already.
+    case accepted([CaseEvent], CaseState)
+    case rejected(Rejection)
+}
+
+/// What a decision may know of the world, beside the case itself.
+package struct Circumstances: Hashable, Sendable {
+    /// On the store's clock.
+    package let now: Timestamp
+    /// Since Monday 00:00 in the team's time zone.
+    package let minuteOfWeek: Int
+    /// Nil if nobody can tell.
+    package let estimatedWaitMinutes: Int?
+
+    package init(now: Timestamp, minuteOfWeek: Int = 0, estimatedWaitMinutes: Int? = nil) {
+        self.now = now
+        self.minuteOfWeek = minuteOfWeek
+        self.estimatedWaitMinutes = estimatedWaitMinutes
+    }
+}
+
+/// Decides a command. Pure: the same arguments give the same answer, on any node and in any year.
+///
+/// First whether the actor may at all (`Permissions`), then whether the phase takes the command (`Availability`), then
+/// what the state carries beside its phase. Who may not do a thing learns nothing about the case.
+package func decide(
+    _ command: Command, by actor: Actor, on state: CaseState?, under policy: Policy, in circumstances: Circumstances
+) -> Decision {
+    guard let state else { return decideOpening(command, by: actor, under: policy, in: circumstances) }
+    let relations = actor.relations(to: state)
+    guard Permissions.allow(command.name, to: relations) else {
+        return .rejected(reasonForDenying(command.name, to: relations, on: state))
+    }
+    if let refusal = Availability.refusal(of: command.name, in: state.phaseName) {
+        guard case .merged(let merger) = state.phase, refusal == .notNow(.merged) else { return .rejected(refusal) }
+        return .rejected(.movedTo(merger.into))
+    }
+    var draft = Draft(state: state, actor: actor, policy: policy, circumstances: circumstances)
+    do {
+        try draft.carryOut(command)
+        return .accepted(draft.events, draft.state)
+    } catch {
+        return .rejected(error)
+    }
+}
+
+/// A colleague may look at the case anyway, and is told what to do first; everybody else learns nothing.
+private func reasonForDenying(
+    _ command: CommandName, to relations: Set<Relation>, on state: CaseState
+) -> Rejection {
+    guard relations.contains(.teammate), Permissions.allowed(command).contains(.assignee) else { return .notAllowed }
+    if let assignee = state.assignee { return .alreadyClaimed(by: assignee) }
+    return Availability.refusal(of: .claim, in: state.phaseName) ?? .claimFirst
+}
+
+/// Events on their way into a decision, with the state after each: the next one is decided on what the last one made.
+struct Draft {
+    private(set) var state: CaseState
+    private(set) var events: [CaseEvent] = []
+    let actor: Actor
+    let policy: Policy
+    let circumstances: Circumstances
+
+    var now: Timestamp { circumstances.now }
+
+    init(state: CaseState, actor: Actor, policy: Policy, circumstances: Circumstances) {
+        self.state = state
+        self.actor = actor
+        self.policy = policy
+        self.circumstances = circumstances
+    }
+
+    mutating func add(_ fact: Fact, by author: Author) {
+        let event = CaseEvent(at: now, author: author, fact: fact)
+        state.apply(event)
+        events.append(event)
+    }
+
+    /// By whoever gave the command.
+    mutating func add(_ fact: Fact) { add(fact, by: actor.author) }
+
+    mutating func carryOut(_ command: Command) throws(Rejection) {
+        switch command {
+        // A case that is there was opened; `Availability` has said so.
+        case .open: throw .alreadyOpen
+        case .submitIdentifiers(let values): try submitIdentifiers(values)
+        case .send(let message): try send(message)
+        case .edit(let target, let text): try edit(target, text)
+        case .delete(let target): try delete(target)
+        case .note(let note): try write(note)
+        case .markSeen(let number): try markSeen(upTo: number)
+        case .markDelivered(let number): try markDelivered(upTo: number)
+
+        case .claim: try claim()
+        case .release: release()
+        case .transfer(let target): try transfer(to: target)
+        case .addParticipant(let member): try addParticipant(member)
+        case .removeParticipant(let member): try removeParticipant(member)
+        case .leave: add(.participantLeft)
+        case .snooze(let until): try snooze(until: until)
+        case .wake: add(.woke(.memberWoke))
+
+        case .requestClose: add(.closeRequested)
+        case .declineClose: add(.closeDeclined)
+        case .closeChat: closeChat()
+        case .closeWithoutConsent(let reason): try closeWithoutConsent(reason)
+        case .reopen: try reopen()
+
+        case .startCall(let kind): try startCall(kind)
+        case .answerCall: try answerCall()
+        case .declineCall: try declineCall()
+        case .endCall: try endCall()
+        case .callPartyGone: try callParty(isGone: true)
+        case .callPartyBack: try callParty(isGone: false)
+
+        case .invite(let channel): try invite(by: channel)
+        case .shareLink: try shareLink()
+        case .merge(let other): try merge(into: other)
+        case .undoMerge: add(.mergeUndone)
+        case .absorb(let other): try absorb(other)
+        case .undoAbsorb(let other): try undoAbsorption(of: other)
+        case .deliverBlast(let blast, let message): try deliver(blast, message)
+
+        case .assigneeAbsent: setAbsence(true)
+        case .assigneePresent: setAbsence(false)
+        case .policyChanged: add(.policyAdopted)
+        case .deadlineReached: meetDeadline()
+        }
+    }
+}
+
+func check(line text: String) throws(Rejection) {
+    guard text.utf8.count <= Limits.lineBytes else { throw .tooLong(limitBytes: Limits.lineBytes) }
+}
+
+func check(text: String) throws(Rejection) {
+    guard text.utf8.count <= Limits.textBytes else { throw .tooLong(limitBytes: Limits.textBytes) }
+}
+
+func check(_ message: Message) throws(Rejection) {
+    guard !message.text.allSatisfy(\.isWhitespace) || !message.files.isEmpty else { throw .empty }
+    try check(text: message.text)
+    guard message.files.count <= Limits.filesPerMessage else { throw .tooMany(limit: Limits.filesPerMessage) }
+    for file in message.files { try check(line: file.title) }
+}

@@ -1,0 +1,59 @@
+extension Draft {
+    mutating func send(_ message: Message) throws(Rejection) {
+        try check(message)
+        if case .direct = state.party, !policy.allowsClientChat { throw .switchedOff }
+        let isGuest = actor.author.side == .guest
+        switch state.phase {
+        case .closed:
+            // Nobody of the team writes into a closed case by accident: a member reopens it first.
+            guard isGuest else { throw .closed }
+            try reopen()
+        case .snoozed: if isGuest { add(.woke(.guestWrote), by: .system) }
+        case .intake, .waiting, .active, .closing, .merged, .thread: break
+        }
+        add(.messageSent(message))
+    }
+
+    mutating func edit(_ target: Command.Target, _ text: String) throws(Rejection) {
+        try checkTarget(target)
+        guard !text.allSatisfy(\.isWhitespace) else { throw .empty }
+        try check(text: text)
+        add(.messageEdited(target.numbers, text: text))
+    }
+
+    mutating func delete(_ target: Command.Target) throws(Rejection) {
+        try checkTarget(target)
+        add(.messageDeleted(target.numbers))
+    }
+
+    /// A note is for the team alone and is no action: it neither answers the guest nor keeps the case open.
+    mutating func write(_ note: Message) throws(Rejection) {
+        try check(note)
+        add(.noteWritten(note))
+    }
+
+    mutating func markSeen(upTo number: Int64) throws(Rejection) {
+        let side = try readingSide(number)
+        guard number > state[side].seenUpTo else { return }
+        add(.seen(side, upTo: number))
+    }
+
+    mutating func markDelivered(upTo number: Int64) throws(Rejection) {
+        let side = try readingSide(number)
+        guard number > state[side].deliveredUpTo else { return }
+        add(.delivered(side, upTo: number))
+    }
+
+    private func readingSide(_ number: Int64) throws(Rejection) -> Side {
+        guard let side = actor.author.side else { throw .notAllowed }
+        // A cursor ahead of the log would hide what comes next.
+        guard number > 0, number <= state.head(of: side) else { throw .noSuchNumber }
+        return side
+    }
+
+    private func checkTarget(_ target: Command.Target) throws(Rejection) {
+        guard target.author == actor.author else { throw .notYours }
+        guard target.isChangeable else { throw .gone }
+        guard target.numbers.forTeam > 0, target.numbers.forTeam <= state.teamHead else { throw .noSuchNumber }
+    }
+}
