@@ -17,9 +17,8 @@ extension Policy {
         } + problemsBetweenSettings + hours.problems + problemsOfWelcomes
     }
 
-    struct AllowedRange: @unchecked Sendable {
-        // Key paths of a struct's stored properties capture nothing: nothing in them can be shared unsafely.
-        let setting: KeyPath<Policy, Duration>
+    struct AllowedRange: Sendable {
+        let setting: any KeyPath<Policy, Duration> & Sendable
         let name: String
         let least: Duration
         let most: Duration
