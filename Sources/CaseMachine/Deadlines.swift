@@ -59,7 +59,7 @@ extension CaseState {
             return deadlines + [Deadline(kind: .closingWarning, at: warning)]
         }
         // Nobody's question ends by itself before the team and its supervisors were alerted: the alerts lead on to it.
-        if let unanswered, !wasAnswered, unanswered.alerts < 2 { return deadlines }
+        if let unanswered, wasNeverAnswered, unanswered.alerts < 2 { return deadlines }
         // Chained: who was warned late, after a stop or a change of policy, still has the whole time to answer.
         let end = max(idleSince + policy.autoClose, warnedAt + policy.closingWarning)
         return deadlines + [Deadline(kind: .autoClose, at: end)]

@@ -45,7 +45,12 @@ extension CaseState {
         case .opened, .noteWritten, .messageEdited, .automaticMessageSent, .linkShared, .policyAdopted: break
         case .identifiersSubmitted(let values): submit(values)
         case .intakeCompleted: enterQueue(at: event.at)
-        case .messageSent: if event.author.side == .team { answer() }
+        case .messageSent:
+            switch event.author.side {
+            case .team: answer()
+            case .guest: ask(at: event.at)
+            case nil: break
+            }
         case .blastDelivered: break
         case .messageDeleted(let numbers):
             teamSide.forget(numbers.forTeam)
@@ -68,7 +73,9 @@ extension CaseState {
         case .closeRequested: if let assignment = phase.assignment { phase = .closing(assignment) }
         case .closeDeclined: if let assignment = phase.assignment { phase = .active(assignment) }
         case .closingWarned: warnedAt = event.at
-        case .closed(let reason): end(Ending(reason: reason, author: event.author, at: event.at))
+        case .closed(let reason):
+            let wasIntake = phase.name == .intake
+            end(Ending(reason: reason, author: event.author, at: event.at, wasIntake: wasIntake))
         case .reopened: enterQueue(at: event.at)
         case .retentionReached: isErased = true
 
@@ -122,6 +129,12 @@ extension CaseState {
     private mutating func answer() {
         wasAnswered = true
         unanswered = nil
+    }
+
+    /// In a room nobody waits for an answer until the guest says something; in the queue somebody does from the start.
+    private mutating func ask(at moment: Timestamp) {
+        guard case .room = party, !wasAnswered, unanswered == nil else { return }
+        unanswered = Unanswered(since: moment)
     }
 
     private mutating func assign(_ member: MemberID) {

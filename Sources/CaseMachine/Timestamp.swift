@@ -16,7 +16,12 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         return Self(milliseconds: duration < .zero ? .min : .max)
     }
 
-    package static func - (moment: Self, duration: Duration) -> Self { moment + (.zero - duration) }
+    /// Not by adding the opposite: the shortest duration has none that can be taken apart again.
+    package static func - (moment: Self, duration: Duration) -> Self {
+        let (difference, overflow) = moment.milliseconds.subtractingReportingOverflow(duration.wholeMilliseconds)
+        guard overflow else { return Self(milliseconds: difference) }
+        return Self(milliseconds: duration < .zero ? .max : .min)
+    }
 
     /// How long after `earlier` this is; negative if before.
     package func since(_ earlier: Self) -> Duration {

@@ -12,7 +12,9 @@ extension Draft {
 
     /// Back to the team's queue, not to whoever had it: they may be gone.
     mutating func reopen() throws(Rejection) {
-        guard let closedAt = state.closedAt, now <= closedAt + policy.reopeningWindow else { throw .startANewCase }
+        guard let ending = state.phase.ending, !ending.wasIntake, now <= ending.at + policy.reopeningWindow else {
+            throw .startANewCase
+        }
         add(.reopened)
     }
 

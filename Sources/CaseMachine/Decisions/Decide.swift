@@ -33,10 +33,7 @@ package func decide(
     guard Permissions.allow(command.name, to: relations) else {
         return .rejected(reasonForDenying(command.name, to: relations, on: state))
     }
-    if let refusal = Availability.refusal(of: command.name, in: state.phaseName) {
-        guard case .merged(let merger) = state.phase, refusal == .notNow(.merged) else { return .rejected(refusal) }
-        return .rejected(.movedTo(merger.into))
-    }
+    if let refusal = refusal(of: command.name, on: state) { return .rejected(refusal) }
     var draft = Draft(state: state, actor: actor, policy: policy, circumstances: circumstances)
     do {
         try draft.carryOut(command)
@@ -46,13 +43,22 @@ package func decide(
     }
 }
 
+/// The phase's; of a merged case it says where the case has gone.
+private func refusal(of command: CommandName, on state: CaseState) -> Rejection? {
+    let refusal = Availability.refusal(of: command, in: state.phaseName)
+    guard case .merged(let merger) = state.phase, refusal == .notNow(.merged) else { return refusal }
+    return .movedTo(merger.into)
+}
+
 /// A colleague may look at the case anyway, and is told what to do first; everybody else learns nothing.
 private func reasonForDenying(
     _ command: CommandName, to relations: Set<Relation>, on state: CaseState
 ) -> Rejection {
     guard relations.contains(.teammate), Permissions.allowed(command).contains(.assignee) else { return .notAllowed }
+    // Nobody claims a client's thread: what is missing there is the permission to write to clients.
+    if case .direct = state.party { return .notAllowed }
     if let assignee = state.assignee { return .alreadyClaimed(by: assignee) }
-    return Availability.refusal(of: .claim, in: state.phaseName) ?? .claimFirst
+    return refusal(of: .claim, on: state) ?? .claimFirst
 }
 
 /// Events on their way into a decision, with the state after each: the next one is decided on what the last one made.
@@ -98,7 +104,7 @@ struct Draft {
         case .transfer(let target): try transfer(to: target)
         case .addParticipant(let member): try addParticipant(member)
         case .removeParticipant(let member): try removeParticipant(member)
-        case .leave: add(.participantLeft)
+        case .leave: leave()
         case .snooze(let until): try snooze(until: until)
         case .wake: add(.woke(.memberWoke))
 

@@ -17,6 +17,7 @@ extension Draft {
         case .team(let team): guard team != state.team else { throw .alreadyThere }
         }
         endCallBecauseCaseMovesOn()
+        if case .snoozed = state.phase { add(.woke(.memberWoke)) }
         add(.transferred(target))
     }
 
@@ -28,7 +29,18 @@ extension Draft {
 
     mutating func removeParticipant(_ member: MemberID) throws(Rejection) {
         guard state.participants.contains(member) else { throw .notThere }
+        endCall(of: member)
         add(.participantRemoved(member))
+    }
+
+    mutating func leave() {
+        if case .member(let member) = actor { endCall(of: member.member) }
+        add(.participantLeft)
+    }
+
+    /// Who is no part of the conversation any more does not go on talking to the guest.
+    private mutating func endCall(of member: MemberID) {
+        if state.call?.caller == member { endCallBecauseCaseMovesOn() }
     }
 
     mutating func snooze(until: Timestamp) throws(Rejection) {

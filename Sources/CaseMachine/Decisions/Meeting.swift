@@ -20,7 +20,7 @@ extension Draft {
     /// The guest is told in the same decision that closes: no retry can tell them twice, and nothing that is said after
     /// the closing could reopen it.
     private mutating func closeByItself() {
-        let wasNeverAnswered = !state.wasAnswered
+        let wasNeverAnswered = state.wasNeverAnswered
         add(.automaticMessageSent(.closedByItself(unanswered: wasNeverAnswered)))
         close(wasNeverAnswered ? .unanswered : .inactive, by: .system)
     }

@@ -1,7 +1,7 @@
 extension Draft {
     mutating func send(_ message: Message) throws(Rejection) {
         try check(message)
-        if case .direct = state.party, !policy.allowsClientChat { throw .switchedOff }
+        try checkClientChat()
         let isGuest = actor.author.side == .guest
         switch state.phase {
         case .closed:
@@ -16,6 +16,7 @@ extension Draft {
 
     mutating func edit(_ target: Command.Target, _ text: String) throws(Rejection) {
         try checkTarget(target)
+        if target.numbers.forGuest != nil { try checkClientChat() }
         guard !text.allSatisfy(\.isWhitespace) else { throw .empty }
         try check(text: text)
         add(.messageEdited(target.numbers, text: text))
@@ -49,6 +50,13 @@ extension Draft {
         // A cursor ahead of the log would hide what comes next.
         guard number > 0, number <= state.head(of: side) else { throw .noSuchNumber }
         return side
+    }
+
+    /// What reaches a client needs the chat switched on and, on the team's side, the permission to write to clients.
+    private func checkClientChat() throws(Rejection) {
+        guard case .direct = state.party else { return }
+        guard policy.allowsClientChat else { throw .switchedOff }
+        guard !actor.relations(to: state).isDisjoint(with: [.clientWriter, .clientContact]) else { throw .notAllowed }
     }
 
     private func checkTarget(_ target: Command.Target) throws(Rejection) {

@@ -21,7 +21,7 @@ package struct CaseState: Hashable, Sendable {
     package internal(set) var warnedAt: Timestamp?
     /// Somebody waits for an answer of the team; nil once it was given.
     package internal(set) var unanswered: Unanswered?
-    /// A member has ever answered.
+    /// A member has ever answered, or spoken first.
     package internal(set) var wasAnswered = false
     package internal(set) var call: Call?
     package internal(set) var invitationCount = 0
@@ -31,6 +31,8 @@ package struct CaseState: Hashable, Sendable {
     /// Retention has removed the content.
     package internal(set) var isErased = false
 
+    /// Somebody asked, and no member ever answered.
+    package var wasNeverAnswered: Bool { unanswered != nil && !wasAnswered }
     package var assignee: MemberID? { phase.assignee }
     package var closedAt: Timestamp? { phase.ending?.at }
 
@@ -113,6 +115,8 @@ package struct Ending: Hashable, Sendable {
     package let reason: CloseReason
     package let author: Author
     package let at: Timestamp
+    /// It ended before its mandatory identifiers were given: coming back would be a way around them.
+    package let wasIntake: Bool
 }
 
 package struct Merger: Hashable, Sendable {

@@ -14,6 +14,8 @@ package struct Reading: Hashable, Sendable {
     package struct Unseen: Hashable, Sendable {
         package fileprivate(set) var number: Int64
         package let at: Timestamp
+        /// Stands for later ones, too.
+        package fileprivate(set) var isShared = false
     }
 
     package init() {}
@@ -25,6 +27,7 @@ package struct Reading: Hashable, Sendable {
             unseen.append(Unseen(number: number, at: moment))
         } else {
             unseen[unseen.count - 1].number = number
+            unseen[unseen.count - 1].isShared = true
         }
     }
 
@@ -39,8 +42,7 @@ package struct Reading: Hashable, Sendable {
 
     /// What was deleted cannot be seen any more. One that shares its place stays until it is seen.
     mutating func forget(_ number: Int64) {
-        guard unseen.count < Self.longestStreak else { return }
-        unseen.removeAll { $0.number == number }
+        unseen.removeAll { $0.number == number && !$0.isShared }
         endIfEmpty()
     }
 

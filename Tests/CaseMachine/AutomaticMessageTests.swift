@@ -1,0 +1,70 @@
+import CaseMachine
+import Testing
+
+@Suite struct AutomaticMessageTests {
+    private static let reports = CategoryID(1)
+    private static let billing = CategoryID(2)
+    private static let monday9To17 = OpeningHours([540..<1020])
+
+    private static var policy: Policy {
+        var policy = Policy()
+        policy.hours = monday9To17
+        policy.welcomes = [
+            Welcome(text: "We read this soon."),
+            Welcome(when: .closed, text: "We are closed."),
+            Welcome(category: reports, text: "Reports take a day."),
+            Welcome(category: reports, when: .open, text: "Reports: about {wait} minutes, yes, {wait}."),
+        ]
+        return policy
+    }
+
+    @Test(arguments: [
+        (CategoryID?.some(reports), 600, "Reports: about 12 minutes, yes, 12."),
+        (reports, 1020, "Reports take a day."),
+        (billing, 600, "We read this soon."),
+        (billing, 1020, "We are closed."),
+        (nil, 539, "We are closed."),
+        (nil, 540, "We read this soon."),
+    ])
+    func `the most particular automatic message by category and hours is sent`(
+        category: CategoryID?, minute: Int, text: String
+    ) throws {
+        var story = Story(policy: Self.policy)
+        story.minuteOfWeek = minute
+        story.estimatedWaitMinutes = 12
+        let facts = try story.guest(.open(.support(category: category)))
+        #expect(facts.last == .automaticMessageSent(.welcome(text)))
+        #expect(story.events.last?.author == .system)
+    }
+
+    @Test func `a wait that nobody can tell is left open`() throws {
+        var story = Story(policy: Self.policy)
+        story.minuteOfWeek = 600
+        let facts = try story.guest(.open(.support(category: Self.reports)))
+        #expect(facts.last == .automaticMessageSent(.welcome("Reports: about ? minutes, yes, ?.")))
+    }
+
+    @Test func `it is sent when the intake is complete, and once`() throws {
+        var story = Story(policy: Self.policy)
+        let opening = try story.guest(.open(.support(missing: [FieldID(1)])))
+        #expect(opening.count == 1)
+        let facts = try story.guest(.submitIdentifiers([FieldValue(field: FieldID(1), value: "4711")]))
+        #expect(facts.suffix(2) == [.intakeCompleted, .automaticMessageSent(.welcome("We are closed."))])
+        try story.member(.claim)
+        #expect(try story.member(.release) == [.released])
+    }
+
+    @Test func `without any none is sent, and rooms and threads have none`() throws {
+        #expect(try Story.waiting().facts.count == 1)
+        #expect(try Story.room(Self.policy).facts.count == 1)
+        #expect(try Story.thread(Self.policy).facts.count == 1)
+    }
+
+    @Test func `it neither answers the guest nor begins a streak`() throws {
+        let story = try Story.waiting(Self.policy)
+        let state = try #require(story.state)
+        #expect(state.guestSide.streakBegan == nil)
+        #expect(!state.wasAnswered)
+        #expect(story.deadline(.firstResponseAlert(level: 1)) == story.now + .minutes(5))
+    }
+}

@@ -1,0 +1,105 @@
+import CaseMachine
+import Testing
+
+@Suite struct OpeningTests {
+    @Test func `a guest who comes to a team waits in its queue, whoever is there`() throws {
+        let story = try Story.waiting()
+        #expect(story.phase == .waiting)
+        #expect(story.facts == [.opened(.support())])
+        #expect(story.state?.guestHead == 1)
+    }
+
+    @Test func `a case whose mandatory identifiers are missing waits for them, not for the team`() throws {
+        var story = Story()
+        try story.guest(.open(.support(missing: [FieldID(1), FieldID(2)])))
+        #expect(story.phase == .intake(missing: [FieldID(1), FieldID(2)]))
+        #expect(story.deadlines.map(\.kind) == [.intakeAbandoned])
+        #expect(story.deadline(.intakeAbandoned) == story.now + .hours(24))
+        #expect(story.refusal(of: .say(), by: Cast.guest) == .notNow(.intake))
+        #expect(story.refusal(of: .claim, by: Cast.member) == .notNow(.intake))
+
+        try story.guest(.submitIdentifiers([FieldValue(field: FieldID(2), value: "4711")]))
+        #expect(story.phase == .intake(missing: [FieldID(1)]))
+        let facts = try story.guest(.submitIdentifiers([FieldValue(field: FieldID(1), value: "M. Muster")]))
+        #expect(facts.last == .intakeCompleted)
+        #expect(story.phase == .waiting)
+    }
+
+    @Test func `optional identifiers may come at any time`() throws {
+        var story = try Story.active()
+        try story.guest(.submitIdentifiers([FieldValue(field: FieldID(7), value: "provider 12")]))
+        #expect(story.phaseName == .active)
+    }
+
+    @Test func `an identifier needs a value of bounded length`() throws {
+        let story = try Story.inPhase(.intake)
+        func refusal(_ values: [FieldValue]) -> Rejection? {
+            story.refusal(of: .submitIdentifiers(values), by: Cast.guest)
+        }
+        let long = String(repeating: "x", count: Limits.lineBytes + 1)
+        #expect(refusal([]) == .empty)
+        #expect(refusal([FieldValue(field: FieldID(1), value: " \n")]) == .identifiersMissing([FieldID(1)]))
+        #expect(refusal([FieldValue(field: FieldID(1), value: long)]) == .tooLong(limitBytes: Limits.lineBytes))
+        let many = (1...Int64(Limits.fields + 1)).map { FieldValue(field: FieldID($0), value: "x") }
+        #expect(refusal(many) == .tooMany(limit: Limits.fields))
+    }
+
+    @Test func `who never gives the mandatory identifiers abandons the case`() throws {
+        var story = try Story.inPhase(.intake)
+        #expect(try story.waits(.hours(24) - .milliseconds(1)).isEmpty)
+        #expect(try story.waits(.milliseconds(1)) == [.intakeAbandoned])
+        #expect(story.facts.last == .closed(.abandoned))
+    }
+
+    @Test(arguments: [Command.say(), .reopen])
+    func `coming back is no way around the mandatory identifiers`(command: Command) throws {
+        var abandoned = try Story.inPhase(.intake)
+        try abandoned.waits(.hours(24))
+        #expect(abandoned.refusal(of: command, by: Cast.guest) == .startANewCase)
+        var left = try Story.inPhase(.intake)
+        try left.guest(.closeChat)
+        #expect(left.refusal(of: command, by: Cast.guest) == .startANewCase)
+    }
+
+    @Test func `a case is opened once`() throws {
+        let story = try Story.waiting()
+        #expect(story.refusal(of: .open(.support()), by: Cast.guest) == .alreadyOpen)
+    }
+
+    @Test(arguments: [
+        (Opening.support(), Cast.member), (.support(), .system), (.support(), Cast.client), (.room, Cast.guest),
+        (.room, .system), (.room, Cast.otherTeamMember), (.thread, Cast.guest), (.thread, Cast.readingClient),
+        (.thread, Cast.readingMember), (.thread, Cast.otherTeamMember),
+    ])
+    func `each kind of case is begun by its own side alone`(opening: Opening, actor: Actor) {
+        #expect(Story().refusal(of: .open(opening), by: actor) == .notAllowed)
+    }
+
+    @Test(arguments: [Cast.client, Cast.sendingClient, Cast.member, .system])
+    func `a client's thread is begun from either side`(actor: Actor) throws {
+        var story = Story()
+        try story.perform(.open(.thread), by: actor)
+        #expect(story.phase == .thread)
+    }
+
+    @Test func `an opening is bounded, and only guests of a team are asked for identifiers`() {
+        let long = String(repeating: "x", count: Limits.lineBytes + 1)
+        let fields = (1...Int64(Limits.fields + 1)).map { FieldID($0) }
+        let story = Story()
+        #expect(story.refusal(of: .open(.support(subject: long)), by: Cast.guest) == .tooLong(limitBytes: 1024))
+        #expect(story.refusal(of: .open(.support(missing: fields)), by: Cast.guest) == .tooMany(limit: 64))
+        let room = Opening(
+            organisation: Cast.clinic, team: Cast.team, party: .room(Cast.maria), missing: [FieldID(1)])
+        #expect(story.refusal(of: .open(room), by: Cast.member) == .notAllowed)
+    }
+
+    @Test(arguments: CommandName.allCases.filter { $0 != .open })
+    func `what was never opened takes no other command, and tells no stranger that it is not there`(
+        name: CommandName
+    ) throws {
+        let command = try #require(Command.samples.first { $0.name == name })
+        #expect(Story().refusal(of: command, by: .system) == .noSuchCase)
+        #expect(Story().refusal(of: command, by: Cast.guest) == .notAllowed)
+        #expect(Story().refusal(of: command, by: Cast.supervisor) == .notAllowed)
+    }
+}
