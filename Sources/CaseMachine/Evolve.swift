@@ -96,6 +96,7 @@ extension CaseState {
         case .invited: invitationCount += 1
         case .merged(let into):
             phase = .merged(Merger(into: into, at: event.at))
+            participants = []
             unanswered = nil
         case .mergeUndone:
             idleSince = event.at

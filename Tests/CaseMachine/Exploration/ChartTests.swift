@@ -2,8 +2,10 @@ import CaseMachine
 import Foundation
 import Testing
 
-@Suite struct `The chart of the machine` {
-    private let chart = Chart()
+@Suite("The chart of the machine") struct ChartTests {
+    /// Walked once for all tests.
+    static let chart = Chart()
+    private var chart: Chart { Self.chart }
 
     // covers: B6
     @Test func `is what the documentation shows`() throws {
@@ -29,7 +31,7 @@ import Testing
     }
 
     @Test func `draws every arrow in both languages of diagrams`() {
-        #expect(chart.mermaid.contains("    waiting --> active: claim\n"))
-        #expect(chart.dot.contains("    waiting -> active [label=\"claim\"];\n"))
+        #expect(chart.mermaid.contains("    waiting --> active: claim, transfer\n"))
+        #expect(chart.dot.contains("    waiting -> active [label=\"claim, transfer\"];\n"))
     }
 }

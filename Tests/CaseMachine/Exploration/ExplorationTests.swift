@@ -35,10 +35,7 @@ import Testing
         }
         #expect(problems == [:])
         #expect(size.states >= kind.leastStates, "too few to have explored anything")
-        // The figures that the issue of the day asks for; they say how much was seen, and are asserted above.
-        Attachment.record(
-            "\(kind.testDescription): \(size.states) states, \(size.transitions) transitions, "
-                + "\(size.rejections) rejections", named: "state-space.txt")
+        print("\(kind): \(size.states) states, \(size.transitions) transitions, \(size.rejections) rejections")
     }
 
     @Test func `is the same whoever walks it, and whenever`() {
@@ -46,23 +43,23 @@ import Testing
         #expect(exploration.run { _ in } == exploration.run { _ in })
     }
 
-    @Test func `is seen whole by the chart: a larger walk finds no other pair of phases`() {
-        let chart = Chart()
+    @Test func `is seen whole by the chart: a larger walk finds no other way from phase to phase`() {
         let larger = Chart(mostSteps: Chart.mostSteps + 1)
         for phase in PhaseName.allCases {
             for command in CommandName.allCases {
-                #expect(chart[phase, command].leadsTo == larger[phase, command].leadsTo, "\(phase) \(command)")
+                let ways = larger[phase, command].leadsTo.subtracting([phase])
+                #expect(ChartTests.chart[phase, command].leadsTo.subtracting([phase]) == ways, "\(phase) \(command)")
             }
         }
     }
 
     @Test func `reaches every phase`() {
-        let reached = Chart().cells.values.reduce(into: Set<PhaseName>()) { $0.formUnion($1.leadsTo) }
+        let reached = ChartTests.chart.cells.values.reduce(into: Set<PhaseName>()) { $0.formUnion($1.leadsTo) }
         #expect(reached == Set(PhaseName.allCases).subtracting([.none]))
     }
 
     @Test func `shows an accepted command only where the phase takes it`() {
-        for (place, cell) in Chart().cells where !cell.leadsTo.isEmpty {
+        for (place, cell) in ChartTests.chart.cells where !cell.leadsTo.isEmpty {
             #expect(Availability.refusal(of: place.command, in: place.phase) == nil, "\(place)")
         }
     }
