@@ -52,3 +52,26 @@ package struct Reading: Hashable, Sendable {
         if unseen.isEmpty { wasNoticed = false }
     }
 }
+
+extension Reading {
+    func pack(into packer: inout Packer) {
+        packer.write(deliveredUpTo)
+        packer.write(seenUpTo)
+        packer.write(unseen) { packer, unseen in
+            packer.write(unseen.number)
+            packer.write(unseen.at)
+            packer.write(unseen.isShared)
+        }
+        packer.write(wasNoticed)
+    }
+
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
+        deliveredUpTo = try unpacker.number()
+        seenUpTo = try unpacker.number()
+        unseen = try unpacker.list { (unpacker) throws(ShapeError) in
+            Unseen(number: try unpacker.number(), at: try unpacker.moment(), isShared: try unpacker.flag())
+        }
+        wasNoticed = try unpacker.flag()
+        guard unseen.count <= Self.longestStreak else { throw .damaged }
+    }
+}

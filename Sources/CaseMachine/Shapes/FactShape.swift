@@ -1,0 +1,162 @@
+extension Fact {
+    /// The number of a fact in the store. Numbers are never used again for another fact.
+    private enum Tag: UInt8 {
+        case opened = 1, identifiersSubmitted, intakeCompleted
+        case messageSent = 10, automaticWelcome, automaticEnd, noteWritten, messageEdited, messageDeleted,
+            blastDelivered
+        case claimed = 20, released, transferredToMember, transferredToTeam, participantAdded, participantRemoved
+        case participantLeft, assigneeLost, snoozed, woke
+        case closeRequested = 40, closeDeclined, closingWarned, closed, reopened, retentionReached
+        case firstResponseAlerted = 50, missedResponseNoticed
+        case callStarted = 60, callAnswered, callDeclined, callEnded
+        case invited = 70, linkShared, merged, mergeUndone, absorbed, absorptionUndone
+        case seen = 80, delivered, assigneeWentAbsent, assigneeCameBack, callPartyGone, callPartyBack, policyAdopted
+    }
+
+    func pack(into packer: inout Packer) {
+        packer.write(byte: tag.rawValue)
+        switch self {
+        case .opened(let opening): opening.pack(into: &packer)
+        case .identifiersSubmitted(let values):
+            packer.write(values) { packer, value in
+                packer.write(value.field)
+                packer.write(value.value)
+            }
+        case .messageSent(let message), .noteWritten(let message): message.pack(into: &packer)
+        case .automaticMessageSent(.welcome(let text)): packer.write(text)
+        case .automaticMessageSent(.closedByItself(let unanswered)): packer.write(unanswered)
+        case .messageEdited(let numbers, let text):
+            numbers.pack(into: &packer)
+            packer.write(text)
+        case .messageDeleted(let numbers): numbers.pack(into: &packer)
+        case .blastDelivered(let blast, let message):
+            packer.write(blast)
+            message.pack(into: &packer)
+        case .transferred(.member(let member)), .participantAdded(let member), .participantRemoved(let member),
+            .assigneeLost(let member):
+            packer.write(member)
+        case .transferred(.team(let team)): packer.write(team)
+        case .snoozed(let until): packer.write(until)
+        case .woke(let reason): packer.write(byte: reason.rawValue)
+        case .closed(let reason): reason.pack(into: &packer)
+        case .firstResponseAlerted(let level): packer.write(Int64(level))
+        case .missedResponseNoticed(let side): packer.write(byte: side.rawValue)
+        case .callStarted(let kind): packer.write(byte: kind.rawValue)
+        case .callEnded(let end): packer.write(byte: end.rawValue)
+        case .invited(let channel): packer.write(byte: channel.rawValue)
+        case .merged(let other), .absorbed(let other), .absorptionUndone(let other): packer.write(other)
+        case .seen(let side, let number), .delivered(let side, let number):
+            packer.write(byte: side.rawValue)
+            packer.write(number)
+        case .intakeCompleted, .claimed, .released, .participantLeft, .closeRequested, .closeDeclined, .closingWarned,
+            .reopened, .retentionReached, .callAnswered, .callDeclined, .linkShared, .mergeUndone, .assigneeWentAbsent,
+            .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
+            break
+        }
+    }
+
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
+        guard let tag = Tag(rawValue: try unpacker.byte()) else { throw .damaged }
+        switch tag {
+        case .opened: self = .opened(try Opening(from: &unpacker))
+        case .identifiersSubmitted:
+            self = .identifiersSubmitted(
+                try unpacker.list { (unpacker) throws(ShapeError) in
+                    FieldValue(field: try unpacker.id(), value: try unpacker.text())
+                })
+        case .intakeCompleted: self = .intakeCompleted
+        case .messageSent: self = .messageSent(try Message(from: &unpacker))
+        case .automaticWelcome: self = .automaticMessageSent(.welcome(try unpacker.text()))
+        case .automaticEnd: self = .automaticMessageSent(.closedByItself(unanswered: try unpacker.flag()))
+        case .noteWritten: self = .noteWritten(try Message(from: &unpacker))
+        case .messageEdited: self = .messageEdited(try Numbers(from: &unpacker), text: try unpacker.text())
+        case .messageDeleted: self = .messageDeleted(try Numbers(from: &unpacker))
+        case .blastDelivered: self = .blastDelivered(try unpacker.id(), try Message(from: &unpacker))
+        case .claimed: self = .claimed
+        case .released: self = .released
+        case .transferredToMember: self = .transferred(.member(try unpacker.id()))
+        case .transferredToTeam: self = .transferred(.team(try unpacker.id()))
+        case .participantAdded: self = .participantAdded(try unpacker.id())
+        case .participantRemoved: self = .participantRemoved(try unpacker.id())
+        case .participantLeft: self = .participantLeft
+        case .assigneeLost: self = .assigneeLost(try unpacker.id())
+        case .snoozed: self = .snoozed(until: try unpacker.moment())
+        case .woke: self = .woke(try unpacker.small())
+        case .closeRequested: self = .closeRequested
+        case .closeDeclined: self = .closeDeclined
+        case .closingWarned: self = .closingWarned
+        case .closed: self = .closed(try CloseReason(from: &unpacker))
+        case .reopened: self = .reopened
+        case .retentionReached: self = .retentionReached
+        case .firstResponseAlerted: self = .firstResponseAlerted(level: Int(try unpacker.number()))
+        case .missedResponseNoticed: self = .missedResponseNoticed(try unpacker.small())
+        case .callStarted: self = .callStarted(try unpacker.small())
+        case .callAnswered: self = .callAnswered
+        case .callDeclined: self = .callDeclined
+        case .callEnded: self = .callEnded(try unpacker.small())
+        case .invited: self = .invited(try unpacker.small())
+        case .linkShared: self = .linkShared
+        case .merged: self = .merged(into: try unpacker.id())
+        case .mergeUndone: self = .mergeUndone
+        case .absorbed: self = .absorbed(try unpacker.id())
+        case .absorptionUndone: self = .absorptionUndone(try unpacker.id())
+        case .seen: self = .seen(try unpacker.small(), upTo: try unpacker.number())
+        case .delivered: self = .delivered(try unpacker.small(), upTo: try unpacker.number())
+        case .assigneeWentAbsent: self = .assigneeWentAbsent
+        case .assigneeCameBack: self = .assigneeCameBack
+        case .callPartyGone: self = .callPartyGone
+        case .callPartyBack: self = .callPartyBack
+        case .policyAdopted: self = .policyAdopted
+        }
+    }
+
+    private var tag: Tag {
+        switch self {
+        case .opened: .opened
+        case .identifiersSubmitted: .identifiersSubmitted
+        case .intakeCompleted: .intakeCompleted
+        case .messageSent: .messageSent
+        case .automaticMessageSent(.welcome): .automaticWelcome
+        case .automaticMessageSent(.closedByItself): .automaticEnd
+        case .noteWritten: .noteWritten
+        case .messageEdited: .messageEdited
+        case .messageDeleted: .messageDeleted
+        case .blastDelivered: .blastDelivered
+        case .claimed: .claimed
+        case .released: .released
+        case .transferred(.member): .transferredToMember
+        case .transferred(.team): .transferredToTeam
+        case .participantAdded: .participantAdded
+        case .participantRemoved: .participantRemoved
+        case .participantLeft: .participantLeft
+        case .assigneeLost: .assigneeLost
+        case .snoozed: .snoozed
+        case .woke: .woke
+        case .closeRequested: .closeRequested
+        case .closeDeclined: .closeDeclined
+        case .closingWarned: .closingWarned
+        case .closed: .closed
+        case .reopened: .reopened
+        case .retentionReached: .retentionReached
+        case .firstResponseAlerted: .firstResponseAlerted
+        case .missedResponseNoticed: .missedResponseNoticed
+        case .callStarted: .callStarted
+        case .callAnswered: .callAnswered
+        case .callDeclined: .callDeclined
+        case .callEnded: .callEnded
+        case .invited: .invited
+        case .linkShared: .linkShared
+        case .merged: .merged
+        case .mergeUndone: .mergeUndone
+        case .absorbed: .absorbed
+        case .absorptionUndone: .absorptionUndone
+        case .seen: .seen
+        case .delivered: .delivered
+        case .assigneeWentAbsent: .assigneeWentAbsent
+        case .assigneeCameBack: .assigneeCameBack
+        case .callPartyGone: .callPartyGone
+        case .callPartyBack: .callPartyBack
+        case .policyAdopted: .policyAdopted
+        }
+    }
+}
