@@ -83,8 +83,8 @@ struct Scenario: CustomTestStringConvertible, Sendable {
             events: 4, limits: FeedLimits(pageEvents: 2, keptEvents: 1),
             mischief: Mischief(lostPublications: 1), states: 55_000, transitions: 320_000),
         Scenario(
-            testDescription: "reads that fail, replies and waits that come twice",
-            committed: 1, mischief: Mischief(failedReads: 1, repeatedReplies: 1, repeatedWaits: 1),
+            testDescription: "reads that fail, replies and waits that come twice, for a client that has one event",
+            events: 4, committed: 2, after: 1, mischief: Mischief(failedReads: 1, repeatedReplies: 1, repeatedWaits: 1),
             states: 48_000, transitions: 240_000),
         Scenario(
             testDescription: "the broker goes away and a sweep is told late",
