@@ -2,8 +2,16 @@
 #pragma once
 
 #include <openssl/bio.h>
+#include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
+#include <string.h>
 
 static inline long copenssl_set_mode(SSL_CTX *context, long mode)
 {
@@ -44,4 +52,23 @@ static inline void copenssl_retry_read(BIO *bio)
 static inline void copenssl_clear_retry(BIO *bio)
 {
     BIO_clear_retry_flags(bio);
+}
+
+/// HKDF with SHA-256 and no salt (RFC 5869); 1 when `out` is filled. EVP_KDF takes its input as an array of parameters
+/// that point to pointers, which in C is a few lines.
+static inline int copenssl_hkdf_sha256(
+    unsigned char *out, size_t out_bytes, const unsigned char *key, size_t key_bytes, const char *info)
+{
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *context = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, key_bytes),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, strlen(info)),
+        OSSL_PARAM_construct_end(),
+    };
+    int done = context ? EVP_KDF_derive(context, out, out_bytes, parameters) : 0;
+    EVP_KDF_CTX_free(context);
+    EVP_KDF_free(kdf);
+    return done == 1;
 }

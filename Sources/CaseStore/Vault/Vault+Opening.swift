@@ -1,0 +1,82 @@
+import Glibc
+
+extension Vault {
+    /// Whether a house without a master key gets one.
+    package enum MissingMasterKey: Sendable {
+        /// For development, and for a house that is being founded.
+        case generate
+        /// In operation an absent key is a disk that was not mounted.
+        case refuse
+    }
+
+    /// Opens the key file of this process, which no other may have open, and completes an interrupted rotation.
+    package static func open(
+        _ directory: DataDirectory, missingMasterKey: MissingMasterKey, cachedKeys: Int = Vault.usualCachedKeys
+    ) throws(VaultError) -> Vault {
+        let vault = try openAsItIs(directory, missingMasterKey: missingMasterKey, cachedKeys: cachedKeys)
+        if vault.rotation().isUnderWay { try vault.rotateMasterKey() }
+        return vault
+    }
+
+    /// As `open`, but in the middle of a rotation it stays there.
+    static func openAsItIs(
+        _ directory: DataDirectory, missingMasterKey: MissingMasterKey, cachedKeys: Int = Vault.usualCachedKeys
+    ) throws(VaultError) -> Vault {
+        try makeFolder(directory.keys)
+        let masters = try readMasterKeys(directory, missingMasterKey)
+        let table = try KeyTable(path: directory.keyFile)
+        try demandRightMasterKeys(masters, table, directory)
+        return Vault(directory, table: table, masters: masters, cachedKeys: cachedKeys)
+    }
+
+    static func makeFolder(_ path: String) throws(VaultError) {
+        if mkdir(path, 0o700) == 0 {
+            try SecretFile.syncFolder(of: path)
+        } else if errno != EEXIST {
+            throw .unavailable("The folder '\(path)' cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    private static func readMasterKeys(
+        _ directory: DataDirectory, _ missing: MissingMasterKey
+    ) throws(VaultError) -> MasterKeys {
+        let file = SecretFile(path: directory.masterKey, name: "master key")
+        if !file.exists { try found(file, directory, missing) }
+        var masters = MasterKeys(try MasterKey(try file.read()))
+        let next = SecretFile(path: directory.nextMasterKey, name: "next master key")
+        if next.exists { masters.add(try MasterKey(try next.read()), asCurrent: true) }
+        return masters
+    }
+
+    private static func found(
+        _ file: SecretFile, _ directory: DataDirectory, _ missing: MissingMasterKey
+    ) throws(VaultError) {
+        // A new key would open nothing of what is there.
+        guard access(directory.keyFile, F_OK) != 0 else {
+            throw .unavailable(
+                "There are keys in '\(directory.keyFile)', but the master key '\(file.path)' that opens them is "
+                    + "missing. Put it back.")
+        }
+        switch missing {
+        case .generate: try file.create(try SecretBytes.random())
+        case .refuse:
+            throw .unavailable(
+                "There is no master key '\(file.path)'. Put it back, or, for a new house, make one: "
+                    + "(umask 077; head -c 32 /dev/urandom > '\(file.path)')")
+        }
+    }
+
+    /// Told at the start: otherwise each content would be unreadable for a reason that nobody sees.
+    private static func demandRightMasterKeys(
+        _ masters: MasterKeys, _ table: KeyTable, _ directory: DataDirectory
+    ) throws(VaultError) {
+        let first = try table.read { db in try table.organisationKeys(after: 0, limit: 1, db) }.first
+        guard let first else { return }
+        let id = try first.slot.withUnsafeBufferPointer { slot throws(VaultError) in try AESGCM.keyID(of: slot) }
+        guard masters.find(id) != nil else {
+            throw .unavailable(
+                "'\(directory.masterKey)' is not the master key that the keys in '\(directory.keyFile)' were wrapped "
+                    + "with. Put back the one that belongs to them.")
+        }
+    }
+}

@@ -1,0 +1,151 @@
+"""`foyer audit` on houses whose trail is written here, by the book (docs/security.md) and not by the program."""
+
+import hashlib
+import os
+import sqlite3
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.server import foyer_binary
+
+_ROWS = "node TEXT, number INTEGER, at INTEGER, organisation INTEGER, actor TEXT, action TEXT, subject TEXT, detail TEXT"
+_PKCS8_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
+
+
+def _encoded(*fields: int | str | bytes) -> bytes:
+    message = b""
+    for field in fields:
+        if isinstance(field, int):
+            message += field.to_bytes(8, "big", signed=True)
+        else:
+            data = field.encode() if isinstance(field, str) else field
+            message += len(data).to_bytes(8, "big") + data
+    return message
+
+
+@dataclass
+class House:
+    directory: Path
+
+    def __post_init__(self) -> None:
+        keys = self.directory / "keys"
+        keys.mkdir(mode=0o700)
+        self.secret = os.urandom(32)
+        self.signing_key.touch(0o600)
+        self.signing_key.write_bytes(self.secret)
+        self.database = sqlite3.connect(self.directory / "foyer.sqlite", isolation_level=None)
+        self.database.execute("PRAGMA journal_mode = WAL")
+        self.database.execute(f"CREATE TABLE auditRow ({_ROWS}, hash BLOB, PRIMARY KEY (node, number))")
+        self.database.execute(
+            "CREATE TABLE auditHead (node TEXT, number INTEGER, rows INTEGER, at INTEGER, hash BLOB, signature BLOB)"
+        )
+        self.last_hash = bytes(32)
+        self.rows = 0
+        self.heads = 0
+
+    @property
+    def signing_key(self) -> Path:
+        return self.directory / "keys" / "audit-signing.key"
+
+    def append(self, count: int) -> None:
+        for _ in range(count):
+            self.rows += 1
+            row = ("n1", self.rows, 1_700_000_000_000, 1, "member:17", "case.viewed", f"case:{self.rows}", "äöü")
+            self.last_hash = hashlib.sha256(_encoded("foyer audit row 1", self.last_hash, *row)).digest()
+            self.database.execute("INSERT INTO auditRow VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, self.last_hash))
+
+    def sign(self) -> None:
+        self.heads += 1
+        head = ("n1", self.heads, self.rows, 1_700_000_000_000)
+        signature = self._signature(_encoded("foyer audit head 1", *head, self.last_hash))
+        self.database.execute("INSERT INTO auditHead VALUES (?, ?, ?, ?, ?, ?)", (*head, self.last_hash, signature))
+        with (self.directory / "keys" / "audit-heads.log").open("a") as file:
+            file.write(" ".join(["1", *map(str, head), self.last_hash.hex(), signature.hex()]) + "\n")
+
+    def _signature(self, message: bytes) -> bytes:
+        key = self.directory / "key.der"
+        key.write_bytes(_PKCS8_PREFIX + self.secret)
+        text = self.directory / "message"
+        text.write_bytes(message)
+        command = ["openssl", "pkeyutl", "-sign", "-rawin", "-keyform", "DER", "-inkey", str(key), "-in", str(text)]
+        return subprocess.run(command, capture_output=True, check=True).stdout
+
+    def audit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [foyer_binary(), "audit", *arguments, "--data", str(self.directory)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=30)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = House(tmp_path)
+    for count in (4, 3, 3):
+        house.append(count)
+        house.sign()
+    return house
+
+
+def test_an_intact_trail_is_intact(house: House) -> None:
+    house.append(2)
+    checked = house.audit("verify")
+    assert checked.returncode == 0, checked
+    assert "node n1: 12 rows, 3 heads" in checked.stdout
+    assert "2 rows since then" in checked.stdout
+    assert "The audit trail is intact." in checked.stdout
+
+
+# covers: B9
+@pytest.mark.parametrize(
+    ("tampering", "said"),
+    [
+        ("UPDATE auditRow SET actor = 'member:1' WHERE number = 5", "row 5 does not agree with its hash"),
+        ("DELETE FROM auditRow WHERE number = 5", "row 5 is missing from the middle"),
+        ("DELETE FROM auditRow WHERE number > 8", "rows 9 to 10 are missing at the end"),
+        (
+            "UPDATE auditRow SET number = 100 + 17 - number WHERE number IN (8, 9);"
+            "UPDATE auditRow SET number = number - 100 WHERE number > 100",
+            "row 8 does not agree with its hash",
+        ),
+        ("UPDATE auditHead SET rows = 8 WHERE number = 3", "head 3 in the database is not signed"),
+    ],
+    ids=["changed", "removed", "removed at the end", "swapped", "head changed"],
+)
+def test_tampering_is_found(house: House, tampering: str, said: str) -> None:
+    house.database.executescript(tampering)
+    checked = house.audit("verify")
+    assert checked.returncode == 1, checked
+    assert said in checked.stdout, checked.stdout
+    assert "intact" not in checked.stdout
+
+
+def test_a_cut_heads_file_is_found(house: House) -> None:
+    file = house.directory / "keys" / "audit-heads.log"
+    file.write_text("".join(file.read_text().splitlines(keepends=True)[:1]))
+    checked = house.audit("verify")
+    assert checked.returncode == 1
+    assert "heads 2 to 3 are missing from the heads file" in checked.stdout
+
+
+def test_a_public_key_kept_elsewhere_shows_a_replaced_one(house: House, tmp_path: Path) -> None:
+    printed = house.audit("public-key")
+    kept = tmp_path / "kept.pem"
+    kept.write_text(printed.stdout)
+    assert house.audit("verify", "--public-key", str(kept)).returncode == 0
+    house.signing_key.write_bytes(os.urandom(32))
+    assert house.audit("verify").returncode == 1
+    assert house.audit("verify", "--public-key", str(kept)).returncode == 0
+
+
+def test_what_cannot_be_checked_is_told_apart(house: House) -> None:
+    house.signing_key.chmod(0o644)
+    refused = house.audit("verify")
+    assert refused.returncode == 2
+    assert f"chmod 600 '{house.signing_key}'" in refused.stderr
+    house.signing_key.chmod(0o600)
+    (house.directory / "foyer.sqlite").rename(house.directory / "elsewhere")
+    refused = house.audit("verify")
+    assert refused.returncode == 2
+    assert "There is no database" in refused.stderr
+    assert not (house.directory / "foyer.sqlite").exists()
