@@ -53,7 +53,9 @@ struct TypingBoard: Sendable {
         }
         own[key, default: [:]][socket] = until
         keysOfSocket[socket, default: []].insert(key)
-        if told[key].map({ $0 + settings.typingRepeat <= now }) ?? true { untold.insert(key) }
+        // Told of when this moment's news go out, not now.
+        let isDue = told[key].map { $0 + settings.typingRepeat <= now + settings.coalescing } ?? true
+        if isDue { untold.insert(key) }
     }
 
     mutating func stop(_ socket: SocketID, _ topic: TopicID, _ typist: Typist) {

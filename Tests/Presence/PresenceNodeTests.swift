@@ -128,24 +128,33 @@ import Testing
         #expect(PresenceSettings().problems == [])
     }
 
+    struct Spoiled: CustomTestStringConvertible, Sendable {
+        let name: String
+        let spoil: @Sendable (inout PresenceSettings) -> Void
+
+        init(_ name: String, _ spoil: @escaping @Sendable (inout PresenceSettings) -> Void) {
+            self.name = name
+            self.spoil = spoil
+        }
+
+        var testDescription: String { name }
+    }
+
     @Test(arguments: [
-        ("digest", \PresenceSettings.digest, Duration.zero),
-        ("coalescing", \.coalescing, .seconds(2)),
-        ("silence", \.silence, .seconds(9)),
-        ("settling", \.settling, .seconds(4)),
-        ("askingAgain", \.askingAgain, .milliseconds(299)),
-        ("askingAgain", \.askingAgain, .seconds(15)),
-        ("grace", \.grace, .seconds(16)),
-        ("typing", \.typing, .seconds(3)),
-        ("typingRepeat", \.typingRepeat, .seconds(-1)),
-        ("silence", \.silence, .seconds(100_000)),
-    ] as [(String, WritableKeyPath<PresenceSettings, Duration> & Sendable, Duration)])
-    func `a setting that breaks a rule is named`(
-        name: String, path: WritableKeyPath<PresenceSettings, Duration> & Sendable, value: Duration
-    ) {
+        Spoiled("digest") { $0.digest = .zero },
+        Spoiled("coalescing") { $0.coalescing = .seconds(2) },
+        Spoiled("silence") { $0.silence = .seconds(9) },
+        Spoiled("settling") { $0.settling = .seconds(4) },
+        Spoiled("askingAgain") { $0.askingAgain = .milliseconds(299) },
+        Spoiled("askingAgain") { $0.askingAgain = .seconds(15) },
+        Spoiled("grace") { $0.grace = .seconds(16) },
+        Spoiled("typing") { $0.typing = .seconds(3) },
+        Spoiled("typingRepeat") { $0.typingRepeat = .seconds(-1) },
+        Spoiled("silence") { $0.silence = .seconds(100_000) },
+    ]) func `a setting that breaks a rule is named`(row: Spoiled) {
         var settings = PresenceSettings()
-        settings[keyPath: path] = value
-        #expect(settings.problems.contains { $0.contains(name) })
+        row.spoil(&settings)
+        #expect(settings.problems.contains { $0.contains(row.name) })
     }
 
     @Test func `what is allowed at the edge is allowed`() {
