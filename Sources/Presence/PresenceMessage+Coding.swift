@@ -78,7 +78,9 @@ extension PresenceMessage {
         case .snapshot:
             return snapshot(from: node, &reader).map(PresenceMessage.snapshot)
         case .typing:
-            guard let stamp = reader.word(), let changes = reader.list(of: 19, { $0.typingChange() }) else { return nil }
+            guard let stamp = reader.word(), let changes = reader.list(of: 19, { $0.typingChange() }) else {
+                return nil
+            }
             return .typing(TypingNews(node: node, stamp: stamp, changes: changes))
         case .goodbye:
             return .goodbye(node)

@@ -45,7 +45,7 @@ extension PresenceNode {
         guard let replica = watched[topic]?.replicas[node] else { return }
         mark(people, in: topic, lastSign: clock)
         if replica.isStale {
-            askSoon(node, topic)
+            askSoon(node, topic, patience: settings.coalescing)
         } else {
             // Watchers may learn from this that the topic is complete.
             touch(topic)

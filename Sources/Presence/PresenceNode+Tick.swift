@@ -1,4 +1,5 @@
-// What comes out, and when. First what became due is taken down, then everything that waits goes out at once.
+// What comes out, and when. First what became due is taken down; then, at most once in `coalescing`, everything that
+// waits goes out together.
 
 extension PresenceNode {
     /// When `tick` is to be called next; nil: not before something happens.
@@ -16,18 +17,30 @@ extension PresenceNode {
     package mutating func tick(now: Duration) -> [PresenceOutput] {
         advance(to: now)
         guard let due = nextTick, due <= clock else { return [] }
+        takeDown()
+        // Only `flushAt` lets news out: if every deadline did, a thousand graces would be a thousand diffs.
+        let isFlushing = flushAt.map { $0 <= clock } ?? false
+        let told = (isFlushing ? own.takeDeltas(from: id) : []) + digestIfDue()
+        guard isFlushing else { return publish(told) }
+        flushAt = nil
+        // Answers speak of what was told, so the news are told first.
+        let news = told + answers() + questions() + typing.takeNews(from: id, now: clock)
+        return publish(news) + diffs() + typing.takeDiffs()
+    }
+
+    /// Whatever became due by itself.
+    private mutating func takeDown() {
         if isTalking {
             buryTheSilent()
             settle()
         }
         typing.expire(clock)
+        if typing.hasNews { flushSoon() }
         takeWhatWaited()
-        flushAt = nil
-        // Digests and answers speak of what was told, so the news are told first.
-        let news = own.takeDeltas(from: id) + digestIfDue() + answers() + questions()
-            + typing.takeNews(from: id, now: clock)
-        let published = isTalking ? news.map(PresenceOutput.publish) : []
-        return published + diffs() + typing.takeDiffs()
+    }
+
+    private func publish(_ messages: [PresenceMessage]) -> [PresenceOutput] {
+        isTalking ? messages.map(PresenceOutput.publish) : []
     }
 
     /// While the broker is away, and after the goodbye, nobody can be heard and nobody is declared dead.
@@ -44,7 +57,7 @@ extension PresenceNode {
     private mutating func settle() {
         guard !isSettled, settledAt <= clock else { return }
         isSettled = true
-        touched.formUnion(watched.keys)
+        for topic in watched.keys { touch(topic) }
     }
 
     private mutating func takeWhatWaited() {
@@ -52,7 +65,7 @@ extension PresenceNode {
             switch item {
             case .grace(let topic, let person):
                 watched[topic]?.graceEnded(of: person, at: deadline, grace: settings.grace)
-                touched.insert(topic)
+                touch(topic)
             case .answer(let node, let topic):
                 watched[topic]?.replicas[node]?.isAsked = false
                 if isTalking, watched[topic]?.replicas[node]?.isStale == true { askSoon(node, topic) }

@@ -262,10 +262,15 @@ package struct PresenceNode: Sendable {
         touch(topic)
     }
 
-    mutating func askSoon(_ node: NodeID, _ topic: TopicID) {
+    /// `patience`: what is missing may just have been overtaken.
+    mutating func askSoon(_ node: NodeID, _ topic: TopicID, patience: Duration = .zero) {
         guard watched[topic]?.replicas[node]?.isAsked == false else { return }
         watched[topic]?.replicas[node]?.isAsked = true
-        toAsk[node, default: []].insert(topic)
-        flushSoon()
+        if patience > .zero {
+            waiting.set(.answer(node, topic), at: clock + patience)
+        } else {
+            toAsk[node, default: []].insert(topic)
+            flushSoon()
+        }
     }
 }

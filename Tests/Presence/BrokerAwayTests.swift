@@ -79,7 +79,7 @@ import Testing
         cluster.run(for: .seconds(5))
         #expect(cluster.state(0, anna, lobby) == .unknown)
         #expect(cluster.hosts[0].screens[lobby]?.isComplete == false)
-        cluster.run(for: .seconds(1))
+        cluster.run(for: .seconds(1) + .milliseconds(100))
         #expect(cluster.state(0, anna, lobby) == .away)
         #expect(cluster.hosts[0].screens[lobby]?.isComplete == true)
     }

@@ -84,20 +84,23 @@ import Testing
         #expect(PresenceMessage(decoding: bytes) == nil, "\(what)")
     }
 
-    @Test(arguments: [
-        .digest(.init(node: node, round: 1, from: 2, to: 1, topics: [])),
-        .delta(.init(node: node, topic: lobby, previous: 5, version: 5, entries: [])),
-        .snapshot(.init(node: node, topic: lobby, version: 6, at: 5, part: 0, parts: 1, people: [])),
-        .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 1, parts: 1, people: [])),
-        .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 0, parts: 0, people: [])),
-        .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 0, parts: 1_025, people: [])),
-    ] as [PresenceMessage]) func `are refused if what they say cannot be`(message: PresenceMessage) {
+    @Test(
+        arguments: [
+            .digest(.init(node: node, round: 1, from: 2, to: 1, topics: [])),
+            .delta(.init(node: node, topic: lobby, previous: 5, version: 5, entries: [])),
+            .snapshot(.init(node: node, topic: lobby, version: 6, at: 5, part: 0, parts: 1, people: [])),
+            .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 1, parts: 1, people: [])),
+            .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 0, parts: 0, people: [])),
+            .snapshot(.init(node: node, topic: lobby, version: 5, at: 5, part: 0, parts: 1_025, people: [])),
+        ] as [PresenceMessage]) func `are refused if what they say cannot be`(message: PresenceMessage)
+    {
         #expect(PresenceMessage(decoding: message.encoded()) == nil)
     }
 
     @Test func `are few`() {
         let full = (0..<PresenceMessage.maxItems).map { index in
-            PresenceMessage.TypingChange(lobby, Typist(PersonID(kind: 1, value: Int64(index)), .members), isTyping: true)
+            PresenceMessage.TypingChange(
+                lobby, Typist(PersonID(kind: 1, value: Int64(index)), .members), isTyping: true)
         }
         #expect(PresenceMessage.typing(.init(node: Self.node, stamp: 1, changes: full)).encoded().count < 20_000)
         let join = PresenceMessage.delta(

@@ -64,7 +64,7 @@ import Testing
         #expect(deltas.count == 10)
         #expect(deltas.allSatisfy { $0.encoded().count < 20_000 })
         #expect(cluster.hosts[1].screens[lobby]?.people.count == 10_000)
-        #expect(cluster.hosts[1].screens[lobby]?.diffs == 3)
+        #expect(cluster.hosts[1].screens[lobby]?.diffs == 2)
     }
 
     @Test func `a late watcher gets ten thousand in bounded messages, though parts are lost`() {

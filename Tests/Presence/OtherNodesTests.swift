@@ -170,7 +170,7 @@ import Testing
         cluster.run(for: .milliseconds(150))
         cluster.loses = { if case .digest = $0 { true } else { false } }
         cluster.change(1, SocketID(1), idle)
-        cluster.run(for: .milliseconds(500))
+        cluster.run(for: .milliseconds(700))
         #expect(cluster.hosts[0].screens[lobby]?.people == [anna: idle, ben: online])
     }
 

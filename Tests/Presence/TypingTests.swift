@@ -52,7 +52,7 @@ import Testing
         Self.type(&cluster)
         cluster.run(for: .seconds(5) + .milliseconds(900))
         #expect(Self.typists(cluster) == [[Self.message], [Self.message]])
-        cluster.run(for: .milliseconds(300))
+        cluster.run(for: .milliseconds(400))
         #expect(Self.typists(cluster) == [[], []])
     }
 
@@ -72,12 +72,13 @@ import Testing
         #expect(news.count == 15)
     }
 
-    @Test(arguments: [
-        { cluster in cluster.with(1) { $0.stoppedTyping(SocketID(1), lobby, for: .everyone, now: $1) } },
-        { cluster in cluster.disconnect(1, SocketID(1)) },
-        { cluster in cluster.leave(1, SocketID(1), lobby) },
-        { cluster in cluster.replace(1) },
-    ] as [@Sendable (inout Cluster) -> Void])
+    @Test(
+        arguments: [
+            { cluster in cluster.with(1) { $0.stoppedTyping(SocketID(1), lobby, for: .everyone, now: $1) } },
+            { cluster in cluster.disconnect(1, SocketID(1)) },
+            { cluster in cluster.leave(1, SocketID(1), lobby) },
+            { cluster in cluster.replace(1) },
+        ] as [@Sendable (inout Cluster) -> Void])
     func `ends with sending, with the socket and with the node`(end: @Sendable (inout Cluster) -> Void) {
         var cluster = Self.pair()
         Self.type(&cluster)
