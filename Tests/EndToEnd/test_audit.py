@@ -11,7 +11,9 @@ import pytest
 
 from support.server import foyer_binary
 
-_ROWS = "node TEXT, number INTEGER, at INTEGER, organisation INTEGER, actor TEXT, action TEXT, subject TEXT, detail TEXT"
+_ROWS = (
+    "node TEXT, number INTEGER, at INTEGER, organisation INTEGER, actor TEXT, action TEXT, subject TEXT, detail TEXT"
+)
 _PKCS8_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
 
 

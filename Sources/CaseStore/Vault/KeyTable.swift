@@ -5,10 +5,10 @@ import Glibc
 /// The wrapped keys on disk: a SQLite file of its own, apart from the data.
 ///
 /// **Destroying a key overwrites it where it stands.** SQLite moves rows between pages as a table grows and shrinks, and
-/// a copy left behind in a page's unused part would survive. So rows here never move: their ids only grow, which only
-/// appends; all are of one size; none is removed or changes its size; a destroyed key is a slot of zeros, which is its
-/// tombstone, too. `secure_delete` stays on nevertheless, and after each destruction the write-ahead log, which holds
-/// the key as well, is written back and cut to nothing.
+/// promises nothing about what a move leaves behind in a page's unused part. So rows here have no reason to move: their
+/// ids only grow, which only appends; all are of one size; none is removed or changes its size; a destroyed key is a
+/// slot of zeros, which is its tombstone, too. `secure_delete` stays on nevertheless, and after each destruction the
+/// write-ahead log, which holds the key as well, is written back and cut to nothing.
 struct KeyTable: Sendable {
     /// A wrapped key, sealed like content.
     static let slotBytes = AESGCM.overheadBytes + SecretBytes.count
@@ -41,15 +41,19 @@ struct KeyTable: Sendable {
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         firstID = Int64(time(nil)) &* Self.idsPerSecond
+        // Before SQLite makes it, which gives its log the same mode. Not opened if it is there: closing it would take away
+        // the locks that this process may have on it (POSIX).
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
+        guard descriptor >= 0 || errno == EEXIST, chmod(path, 0o600) == 0 else {
+            throw .unavailable("The key file '\(path)' cannot be used: \(String(cString: strerror(errno)))")
+        }
         do {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction(Self.demandDurability)
             try queue.write(Self.createTables)
         } catch {
             throw Self.failure(error, path)
-        }
-        guard chmod(path, 0o600) == 0 else {
-            throw .unavailable("The key file '\(path)': \(String(cString: strerror(errno)))")
         }
     }
 

@@ -23,6 +23,7 @@ extension Vault {
         _ directory: DataDirectory, missingMasterKey: MissingMasterKey, cachedKeys: Int = Vault.usualCachedKeys
     ) throws(VaultError) -> Vault {
         try makeFolder(directory.keys)
+        try demandKeysOfData(directory)
         let masters = try readMasterKeys(directory, missingMasterKey)
         let table = try KeyTable(path: directory.keyFile)
         try demandRightMasterKeys(masters, table, directory)
@@ -34,6 +35,16 @@ extension Vault {
             try SecretFile.syncFolder(of: path)
         } else if errno != EEXIST {
             throw .unavailable("The folder '\(path)' cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+
+    /// Data whose keys are missing must not get a new, empty key file, beside which nobody looks for the right one. So a
+    /// new house opens its vault before it makes its database.
+    private static func demandKeysOfData(_ directory: DataDirectory) throws(VaultError) {
+        guard access(directory.database, F_OK) != 0 || access(directory.keyFile, F_OK) == 0 else {
+            throw .unavailable(
+                "There is data in '\(directory.database)', but the keys '\(directory.keyFile)' that open it are missing. "
+                    + "Put them back.")
         }
     }
 

@@ -88,8 +88,18 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: house.directory.keyFile)) == garbage)
     }
 
+    @Test func `data without its keys does not get new ones`() throws {
+        try Data("data".utf8).write(to: URL(filePath: house.directory.database))
+        let error = vaultError { _ = try house.open() }
+        #expect(error?.description.contains("that open it are missing") == true)
+        #expect(!FileManager.default.fileExists(atPath: house.directory.keyFile))
+        #expect(!FileManager.default.fileExists(atPath: house.directory.masterKey))
+    }
+
     @Test func `keys and their folder are closed to others`() throws {
-        _ = try house.founded()
+        let vault = try house.founded()
+        #expect(try house.mode(of: house.directory.keyFile + "-wal") == 0o600)
+        _ = vault
         #expect(try house.mode(of: house.directory.keys) == 0o700)
         #expect(try house.mode(of: house.directory.keyFile) == 0o600)
         #expect(try house.mode(of: house.directory.masterKey) == 0o600)
