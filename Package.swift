@@ -67,7 +67,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket", .product(name: "Logging", package: "swift-log"),
+            "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket",
+            .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),

@@ -98,25 +98,25 @@ package enum Availability {
     private static func refusalAfterClosing(_ command: CommandName) -> Rejection? {
         switch command {
         // Writing again reopens, while the window lasts.
-        case .send, .delete, .markSeen, .markDelivered, .reopen, .policyChanged, .deadlineReached: nil
+        // What it absorbed can be taken out again, or the merger could not be undone.
+        case .send, .delete, .markSeen, .markDelivered, .reopen, .undoAbsorb, .policyChanged, .deadlineReached: nil
         case .open: .alreadyOpen
         case .submitIdentifiers, .edit, .note, .claim, .release, .transfer, .addParticipant, .removeParticipant,
             .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat, .closeWithoutConsent, .startCall,
-            .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb,
-            .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
+            .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .undoMerge, .absorb, .deliverBlast,
+            .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
             .closed
         }
     }
 
     private static func refusalAfterMerging(_ command: CommandName) -> Rejection? {
         switch command {
-        case .markSeen, .markDelivered, .undoMerge, .policyChanged, .deadlineReached: nil
+        case .markSeen, .markDelivered, .undoMerge, .undoAbsorb, .policyChanged, .deadlineReached: nil
         case .open: .alreadyOpen
         case .submitIdentifiers, .send, .edit, .delete, .note, .claim, .release, .transfer, .addParticipant,
             .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
             .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink,
-            .merge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone,
-            .callPartyBack:
+            .merge, .absorb, .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
             .notNow(.merged)
         }
     }

@@ -44,6 +44,8 @@ extension CaseState {
     }
 
     private func inactivityDeadlines(_ policy: Policy) -> [Deadline] {
+        // People who are talking are not inactive.
+        guard call?.answeredAt == nil else { return [] }
         var deadlines: [Deadline] = []
         if let unanswered {
             let next: Timestamp =
@@ -54,8 +56,9 @@ extension CaseState {
                 }
             deadlines.append(Deadline(kind: .firstResponseAlert(level: unanswered.alerts + 1), at: next))
         }
-        guard let warnedAt else {
-            let warning = idleSince + policy.autoClose - policy.closingWarning
+        let warning = idleSince + policy.autoClose - policy.closingWarning
+        // A warning that a longer auto-close has made too early does not count: the guest is warned again.
+        guard let warnedAt, warnedAt >= warning else {
             return deadlines + [Deadline(kind: .closingWarning, at: warning)]
         }
         // Nobody's question ends by itself before the team and its supervisors were alerted: the alerts lead on to it.
@@ -75,8 +78,9 @@ extension CaseState {
         guard call.answeredAt != nil else {
             return [Deadline(kind: .callRangOut, at: call.startedAt + policy.ring)]
         }
-        guard let gone = call.partyGoneSince else { return [] }
-        return [Deadline(kind: .callLost, at: gone + policy.callGrace)]
+        let longest = (call.answeredAt ?? call.startedAt) + policy.longestCall
+        let lost = call.partyGoneSince.map { min(longest, $0 + policy.callGrace) }
+        return [Deadline(kind: .callLost, at: lost ?? longest)]
     }
 
     private func missedResponseDeadlines(_ policy: Policy) -> [Deadline] {

@@ -89,7 +89,11 @@ extension CaseState {
         case .callAnswered:
             call?.answeredAt = event.at
             answer()
-        case .callDeclined, .callEnded: call = nil
+        case .callDeclined: call = nil
+        case .callEnded:
+            // An answered call was an action until its end, whoever or whatever ended it.
+            if call?.answeredAt != nil { idleSince = event.at }
+            call = nil
         case .callPartyGone: call?.partyGoneSince = event.at
         case .callPartyBack: call?.partyGoneSince = nil
 
@@ -143,11 +147,21 @@ extension CaseState {
         participants.removeAll { $0 == member }
     }
 
-    /// Whoever waits in a queue waits anew: nothing that ran for an earlier assignee goes on.
+    /// Nothing that ran for an earlier assignee goes on. Whoever has waited since before goes on waiting, with the alerts
+    /// that there were: claiming and releasing in turns must not keep everybody asleep.
     private mutating func enterQueue(at moment: Timestamp) {
         phase = .waiting
         participants = []
-        unanswered = Unanswered(since: moment)
+        if unanswered == nil, wantsAnswerInQueue { unanswered = Unanswered(since: moment) }
+    }
+
+    /// A room in which the guest never asked anything lies in the queue without anybody waiting.
+    private var wantsAnswerInQueue: Bool {
+        switch party {
+        case .support: true
+        case .room: wasAnswered
+        case .direct: false
+        }
     }
 
     private mutating func loseAssignee(at moment: Timestamp) {

@@ -36,6 +36,7 @@ extension Policy {
             most: latestMissedResponse),
         AllowedRange(setting: \.ring, name: "ringing", least: .seconds(10), most: .minutes(3)),
         AllowedRange(setting: \.callGrace, name: "grace of a call", least: .seconds(5), most: .minutes(5)),
+        AllowedRange(setting: \.longestCall, name: "longest call", least: .minutes(10), most: .hours(24)),
         AllowedRange(setting: \.reopeningWindow, name: "reopening window", least: .zero, most: .days(365)),
         AllowedRange(setting: \.assigneeGrace, name: "grace of an absent member", least: .seconds(10), most: .days(1)),
         AllowedRange(setting: \.longestSnooze, name: "longest snooze", least: .minutes(5), most: .days(365)),

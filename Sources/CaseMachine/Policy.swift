@@ -23,6 +23,8 @@ package struct Policy: Hashable, Sendable {
     package var ring: Duration = .seconds(45)
     /// A party that lost its connection may come back into a call within this time.
     package var callGrace: Duration = .seconds(30)
+    /// A call that nobody was seen to end is over after this, so that it cannot keep its case open for ever.
+    package var longestCall: Duration = .hours(4)
     /// Writing into a closed case reopens it for this long; later a new case is offered.
     package var reopeningWindow: Duration = .days(14)
     /// An assignee whom no node holds keeps the case this long.

@@ -39,7 +39,13 @@ extension Duration {
         return seconds < 0 ? .min : .max
     }
 
-    package static func minutes(_ count: Int64) -> Self { .seconds(count * 60) }
-    package static func hours(_ count: Int64) -> Self { .seconds(count * 3600) }
-    package static func days(_ count: Int64) -> Self { .seconds(count * 86_400) }
+    package static func minutes(_ count: Int64) -> Self { many(count, ofSeconds: 60) }
+    package static func hours(_ count: Int64) -> Self { many(count, ofSeconds: 3600) }
+    package static func days(_ count: Int64) -> Self { many(count, ofSeconds: 86_400) }
+
+    /// Stops at the ends of `Int64`: a number from a form must reach the policy's validation, which explains its bounds.
+    private static func many(_ count: Int64, ofSeconds seconds: Int64) -> Self {
+        let (product, overflow) = count.multipliedReportingOverflow(by: seconds)
+        return .seconds(overflow ? (count < 0 ? .min : .max) : product)
+    }
 }

@@ -2,6 +2,18 @@ import CaseMachine
 import Testing
 
 @Suite struct CallTests {
+    @Test func `a case does not close by itself while people talk, and no call lasts for ever`() throws {
+        var policy = Policy()
+        policy.autoClose = .hours(2)
+        policy.closingWarning = .hours(1)
+        var story = try Story.answered(policy)
+        try story.member(.startCall(.voice))
+        try story.guest(.answerCall)
+        #expect(try story.waits(.hours(4) - .milliseconds(1)).allSatisfy { $0 == .missedResponse(.guest) })
+        #expect(try story.waits(.milliseconds(1)) == [.callLost])
+        #expect(story.deadline(.closingWarning) == story.now + .hours(1), "the call was an action until its end")
+    }
+
     private static func ringing() throws -> Story {
         var story = try Story.answered()
         try story.member(.startCall(.voice))

@@ -172,9 +172,21 @@ import Testing
         #expect(try story.colleague(.leave) == [.callEnded(.caseMovedOn), .participantLeft])
         try story.member(.addParticipant(Cast.ben))
         try story.colleague(.startCall(.voice))
-        #expect(try story.member(.removeParticipant(Cast.ben)).first == .callEnded(.caseMovedOn))
+        #expect(try story.member(.removeParticipant(Cast.ben)).first == .callEnded(.missed))
         try story.member(.addParticipant(Cast.ben))
         try story.member(.startCall(.voice))
         #expect(try story.colleague(.leave) == [.participantLeft], "somebody else's call goes on")
+    }
+}
+
+@Suite struct WaitingTests {
+    @Test func `claiming and releasing in turns does not keep the alerts asleep`() throws {
+        var story = try Story.waiting()
+        for _ in 0..<2 {
+            try story.member(.claim)
+            try story.waits(.minutes(2))
+            try story.member(.release)
+        }
+        #expect(try story.waits(.minutes(1)).contains(.firstResponseAlert(level: 1)))
     }
 }

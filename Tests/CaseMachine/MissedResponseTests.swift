@@ -2,6 +2,16 @@ import CaseMachine
 import Testing
 
 @Suite struct MissedResponseTests {
+    @Test func `a new streak begins once all that was noticed is seen, although something newer is not`() throws {
+        var story = try Story.answered()
+        try story.member(.say("One"))
+        let noticed = try #require(story.state?.guestHead)
+        try story.waits(.minutes(4))
+        try story.member(.say("Two"))
+        try story.guest(.markSeen(upTo: noticed))
+        #expect(try story.waits(.minutes(4)) == [.missedResponse(.guest)])
+    }
+
     // covers: B2
     @Test func `four minutes after the first unseen message of the team the guest is noticed, once`() throws {
         var story = try Story.answered()

@@ -102,3 +102,12 @@ import Testing
         #expect(Duration.seconds(Int64.min).wholeMilliseconds == .min)
     }
 }
+
+@Suite struct DurationTests {
+    @Test func `a number from a form never overflows on its way to the validation`() {
+        var policy = Policy()
+        policy.autoClose = .days(.max)
+        policy.ring = .minutes(.min)
+        #expect(Set(policy.problems.map(\.setting)) == ["auto-close", "ringing"])
+    }
+}

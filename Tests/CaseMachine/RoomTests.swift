@@ -4,6 +4,21 @@ import Testing
 @Suite struct RoomTests {
     private static let other = CaseID(2)
 
+    @Test func `a merger can be undone when the other room has been closed meanwhile`() throws {
+        var story = try Story.room()
+        try story.member(.absorb(Self.other))
+        try story.guest(.closeChat)
+        #expect(try story.member(.undoAbsorb(Self.other)) == [.absorptionUndone(Self.other)])
+        #expect(story.phaseName == .closed)
+    }
+
+    @Test func `a room in the queue in which nobody ever spoke alerts nobody, and ends as inactive`() throws {
+        var story = try Story.room()
+        try story.member(.release)
+        #expect(try story.waits(.days(7)) == [.closingWarning, .autoClose])
+        #expect(story.facts.last == .closed(.inactive))
+    }
+
     @Test func `who invites has the case from the start`() throws {
         let story = try Story.room()
         #expect(story.phase == .active(Assignment(member: Cast.anna)))
@@ -28,7 +43,7 @@ import Testing
     @Test func `a merged room says where it went on, and takes nothing more`() throws {
         var story = try Story.room()
         try story.member(.startCall(.voice))
-        #expect(try story.member(.merge(into: Self.other)) == [.callEnded(.caseMovedOn), .merged(into: Self.other)])
+        #expect(try story.member(.merge(into: Self.other)) == [.callEnded(.missed), .merged(into: Self.other)])
         #expect(story.phaseName == .merged)
         let before = story.state
         #expect(story.refusal(of: .say(), by: Cast.guest) == .movedTo(Self.other))

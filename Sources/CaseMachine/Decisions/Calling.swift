@@ -20,8 +20,8 @@ extension Draft {
     /// Hung up. A caller who gives up before the guest answered leaves a missed call behind.
     mutating func endCall() throws(Rejection) {
         guard let call = state.call else { throw .noCall }
-        let gaveUp = call.answeredAt == nil && actor.author.side == .team
-        add(.callEnded(gaveUp ? .missed : .hungUp))
+        guard call.answeredAt == nil else { return add(.callEnded(.hungUp)) }
+        if actor.author.side == .guest { add(.callDeclined) } else { add(.callEnded(.missed)) }
     }
 
     mutating func callParty(isGone: Bool) throws(Rejection) {
@@ -31,7 +31,9 @@ extension Draft {
     }
 
     mutating func endCallBecauseCaseMovesOn() {
-        guard state.call != nil else { return }
-        add(.callEnded(.caseMovedOn), by: .system)
+        guard let call = state.call else { return }
+        // It rang, and nobody can answer any more: unless the guest ended it all, that is a call that they missed.
+        let wasMissed = call.answeredAt == nil && actor.author.side != .guest
+        add(.callEnded(wasMissed ? .missed : .caseMovedOn), by: .system)
     }
 }

@@ -88,7 +88,10 @@ extension Fact {
         case .closed: self = .closed(try CloseReason(from: &unpacker))
         case .reopened: self = .reopened
         case .retentionReached: self = .retentionReached
-        case .firstResponseAlerted: self = .firstResponseAlerted(level: Int(try unpacker.number()))
+        case .firstResponseAlerted:
+            let level = try unpacker.number()
+            guard (1...1_000_000).contains(level) else { throw .damaged }
+            self = .firstResponseAlerted(level: Int(level))
         case .missedResponseNoticed: self = .missedResponseNoticed(try unpacker.small())
         case .callStarted: self = .callStarted(try unpacker.small())
         case .callAnswered: self = .callAnswered

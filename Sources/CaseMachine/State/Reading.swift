@@ -4,8 +4,8 @@ package struct Reading: Hashable, Sendable {
     package private(set) var seenUpTo: Int64 = 0
     /// The unseen streak: what wants to be seen and was not, oldest first.
     package private(set) var unseen: [Unseen] = []
-    /// A notice went out for this streak.
-    package private(set) var wasNoticed = false
+    /// A notice went out for what is unseen up to here; 0 if none did, or once all of that was seen.
+    package private(set) var noticedUpTo: Int64 = 0
 
     /// A streak keeps this many beginnings apart. Later ones share the last place, with the earlier time: a partly seen
     /// streak may then be noticed early, never late, and never if all of it was seen.
@@ -21,6 +21,8 @@ package struct Reading: Hashable, Sendable {
     package init() {}
 
     package var streakBegan: Timestamp? { unseen.first?.at }
+    /// What came later belongs to a streak that was noticed, as long as any of that is unseen.
+    package var wasNoticed: Bool { noticedUpTo > 0 }
 
     mutating func add(_ number: Int64, at moment: Timestamp) {
         if unseen.count < Self.longestStreak {
@@ -35,7 +37,7 @@ package struct Reading: Hashable, Sendable {
         seenUpTo = max(seenUpTo, number)
         deliver(upTo: number)
         unseen.removeAll { $0.number <= number }
-        endIfEmpty()
+        endNoticedStreak()
     }
 
     mutating func deliver(upTo number: Int64) { deliveredUpTo = max(deliveredUpTo, number) }
@@ -43,13 +45,13 @@ package struct Reading: Hashable, Sendable {
     /// What was deleted cannot be seen any more. One that shares its place stays until it is seen.
     mutating func forget(_ number: Int64) {
         unseen.removeAll { $0.number == number && !$0.isShared }
-        endIfEmpty()
+        endNoticedStreak()
     }
 
-    mutating func notice() { wasNoticed = true }
+    mutating func notice() { noticedUpTo = unseen.last?.number ?? 0 }
 
-    private mutating func endIfEmpty() {
-        if unseen.isEmpty { wasNoticed = false }
+    private mutating func endNoticedStreak() {
+        if !unseen.contains(where: { $0.number <= noticedUpTo }) { noticedUpTo = 0 }
     }
 }
 
@@ -62,7 +64,7 @@ extension Reading {
             packer.write(unseen.at)
             packer.write(unseen.isShared)
         }
-        packer.write(wasNoticed)
+        packer.write(noticedUpTo)
     }
 
     init(from unpacker: inout Unpacker) throws(ShapeError) {
@@ -71,7 +73,7 @@ extension Reading {
         unseen = try unpacker.list { (unpacker) throws(ShapeError) in
             Unseen(number: try unpacker.number(), at: try unpacker.moment(), isShared: try unpacker.flag())
         }
-        wasNoticed = try unpacker.flag()
+        noticedUpTo = try unpacker.number()
         guard unseen.count <= Self.longestStreak else { throw .damaged }
     }
 }

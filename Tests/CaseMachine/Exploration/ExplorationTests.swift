@@ -35,7 +35,9 @@ import Testing
         }
         #expect(problems == [:])
         #expect(size.states >= kind.leastStates, "too few to have explored anything")
-        print("\(kind.testDescription): \(size.states) states, \(size.transitions) transitions, \(size.rejections) rejections")
+        print(
+            "\(kind.testDescription): \(size.states) states, \(size.transitions) transitions, \(size.rejections) rejections"
+        )
     }
 
     @Test func `is the same whoever walks it, and whenever`() {
