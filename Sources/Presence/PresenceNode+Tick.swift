@@ -64,7 +64,8 @@ extension PresenceNode {
         while let deadline = waiting.next, let item = waiting.popDue(clock) {
             switch item {
             case .grace(let topic, let person):
-                watched[topic]?.graceEnded(of: person, at: deadline, grace: settings.grace)
+                // Whoever came back, or went again, has a later sign than this.
+                watched[topic]?.mark(person, lastSign: deadline - settings.grace)
                 touch(topic)
             case .answer(let node, let topic):
                 watched[topic]?.replicas[node]?.isAsked = false

@@ -27,12 +27,6 @@ struct WatchedTopic: Sendable {
         marked[person] = max(marked[person] ?? lastSign, lastSign)
     }
 
-    /// The grace of a person is over, unless they came back or went again meanwhile.
-    mutating func graceEnded(of person: PersonID, at deadline: Duration, grace: Duration) {
-        guard lingering[person] == deadline else { return }
-        mark(person, lastSign: deadline - grace)
-    }
-
     /// Whom to look at again. The caller finds out what is true of each, and tells `show`.
     mutating func takeMarked() -> [(person: PersonID, lastSign: Duration)] {
         defer { marked.removeAll() }

@@ -141,11 +141,13 @@ struct Cluster {
 
     mutating func run(for duration: Duration) {
         let end = now + duration
-        while true {
+        var turnsAtOneMoment = 0
+        while turnsAtOneMoment < 100 {
             let ticks = hosts.indices.compactMap { index in
                 hosts[index].node.nextTick.map { $0 - hosts[index].clockOffset }
             }
             guard let next = (ticks + [parcels.next].compactMap(\.self)).min(), next <= end else { break }
+            turnsAtOneMoment = next > now ? 0 : turnsAtOneMoment + 1
             now = max(now, next)
             while let parcel = parcels.popDue(now) { arrive(parcel) }
             for index in hosts.indices {
@@ -153,7 +155,14 @@ struct Cluster {
                 handle(outputs, of: index)
             }
         }
+        if turnsAtOneMoment == 100 { complaints.append("a tick that was due changes nothing") }
         now = end
+    }
+
+    /// What one node gives out at a later moment, instead of handing it on.
+    mutating func outputs(of host: Int, after duration: Duration) -> [PresenceOutput] {
+        now += duration
+        return hosts[host].node.tick(now: now + hosts[host].clockOffset)
     }
 
     private mutating func arrive(_ parcel: Parcel) {

@@ -94,6 +94,9 @@ import Testing
         var cluster = Cluster(4, seed: 2)
         cluster.run(for: .milliseconds(300))
         #expect(cluster.hosts.allSatisfy { $0.node.peers.count == 3 })
+        cluster.replace(2)
+        cluster.run(for: .milliseconds(300))
+        #expect(cluster.hosts.allSatisfy { $0.node.peers.count == 3 })
     }
 
     @Test func `after its farewell a node is silent`() {
@@ -212,6 +215,24 @@ import Testing
         cluster.connect(1, 2, ben, online, in: [lobby])
         cluster.run(for: .seconds(9))
         #expect(cluster.hosts[0].screens[lobby]?.people == [ben: online])
+    }
+
+    @Test func `an answer from before is no answer to who watches again`() {
+        var cluster = Self.pairWithAnna()
+        let old = cluster.published.filter { if case .delta = $0 { true } else { false } }
+        cluster.unwatch(0, lobby)
+        cluster.disconnect(1, SocketID(1))
+        cluster.run(for: .seconds(30))
+        cluster.loses = { if case .ask = $0 { true } else { false } }
+        cluster.watch(0, lobby)
+        for message in old { cluster.deliver(message, to: 0) }
+        cluster.run(for: .seconds(1))
+        // Something was heard of Anna, but not whether it is still so: nobody else may be called away.
+        #expect(cluster.hosts[0].screens[lobby]?.isComplete == false)
+        cluster.loses = { _ in false }
+        cluster.run(for: .seconds(10))
+        #expect(cluster.hosts[0].screens[lobby]?.isComplete == true)
+        #expect(cluster.hosts[0].screens[lobby]?.people == [:])
     }
 
     @Test func `a quiet cluster says nothing but its digests`() {

@@ -41,6 +41,79 @@ import Testing
     }
 }
 
+/// The order of a dictionary differs from process to process: a seed would not repeat its run.
+@Suite struct `Everything that is given out is sorted` {
+    @Test func `news and diffs`() {
+        var cluster = Cluster(2, seed: 8)
+        let topics = (1...40).map { TopicID(kind: UInt8($0 % 3), value: Int64($0 * 7_919 % 97)) }
+        for (index, topic) in topics.enumerated() {
+            cluster.watch(0, topic)
+            cluster.watch(1, topic)
+            for number in 0..<20 {
+                let person = PersonID(kind: 1, value: Int64(number * 7_919 % 89))
+                cluster.connect(0, UInt64(index * 20 + number), person, online, in: [topic])
+                cluster.with(0) { $0.typed(SocketID(UInt64(index * 20 + number)), topic, for: .everyone, now: $1) }
+            }
+        }
+        let outputs = cluster.outputs(of: 0, after: .milliseconds(200))
+        let deltas: [PresenceMessage.Delta] = outputs.compactMap {
+            if case .publish(.delta(let delta)) = $0 { delta } else { nil }
+        }
+        let news: [PresenceMessage.TypingNews] = outputs.compactMap {
+            if case .publish(.typing(let news)) = $0 { news } else { nil }
+        }
+        let shown: [(TopicID, PresenceDiff)] = outputs.compactMap {
+            if case .show(let topic, let diff) = $0 { (topic, diff) } else { nil }
+        }
+        let typing: [(TopicID, TypingDiff)] = outputs.compactMap {
+            if case .showTyping(let topic, let diff) = $0 { (topic, diff) } else { nil }
+        }
+        #expect(deltas.map(\.topic) == topics.sorted())
+        #expect(deltas.allSatisfy { isSorted($0.entries.map(\.person), 20) })
+        #expect(news.count == 1 && isSorted(news[0].changes.map(\.topic), 800))
+        #expect(shown.map(\.0) == topics.sorted())
+        #expect(shown.allSatisfy { isSorted($0.1.joined.map(\.person), 20) })
+        #expect(typing.map(\.0) == topics.sorted())
+        #expect(typing.allSatisfy { isSorted($0.1.started, 20) })
+    }
+
+    @Test func `questions and answers`() {
+        var cluster = Cluster(3, seed: 8)
+        let topics = (1...40).map { TopicID(kind: UInt8($0 % 3), value: Int64($0 * 7_919 % 97)) }
+        for (index, topic) in topics.enumerated() where index % 2 == 0 {
+            for number in 0..<20 {
+                let person = PersonID(kind: 1, value: Int64(number * 7_919 % 89))
+                cluster.connect(0, UInt64(index * 20 + number), person, online, in: [topic])
+            }
+        }
+        cluster.run(for: .seconds(7))
+        let before = cluster.published.count
+        for topic in topics { cluster.watch(1, topic) }
+        cluster.run(for: .milliseconds(300))
+        var asked: [NodeID] = []
+        var snapshots: [TopicID] = []
+        for message in cluster.published[before...] {
+            switch message {
+            case .ask(let ask):
+                asked.append(ask.of)
+                #expect(isSorted(ask.topics.map(\.topic), 40))
+            case .current(let current):
+                #expect(isSorted(current.topics.map(\.topic), current.node == cluster.hosts[0].node.id ? 20 : 40))
+            case .snapshot(let snapshot):
+                snapshots.append(snapshot.topic)
+                #expect(isSorted(snapshot.people.map(\.person), 20))
+            case .digest, .delta, .typing, .goodbye: break
+            }
+        }
+        #expect(isSorted(asked, 2))
+        #expect(isSorted(snapshots, 20))
+    }
+
+    private func isSorted<Item: Comparable>(_ items: [Item], _ count: Int) -> Bool {
+        items.count == count && items == items.sorted()
+    }
+}
+
 @Suite struct `A heap of deadlines` {
     @Test func `gives what is due, in order, and equals in the order of setting`() {
         var random = SeededRandom(seed: 4)

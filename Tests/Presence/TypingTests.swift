@@ -118,7 +118,7 @@ import Testing
         cluster.run(for: .seconds(1))
         cluster.disconnect(1, SocketID(1))
         cluster.run(for: .seconds(1))
-        for message in cluster.published {
+        for message in cluster.published.reversed() {
             if case .typing(let news) = message { cluster.deliver(.typing(news), to: 0) }
         }
         cluster.run(for: .seconds(1))
