@@ -55,7 +55,7 @@ import Testing
         #expect(!replica.isStale)
     }
 
-    @Test func `"unchanged" ends a question if it speaks of what is held`() {
+    @Test func `the answer unchanged ends a question if it speaks of what is held`() {
         var replica = Replica(needing: 1)
         Self.apply(Self.messages[0], to: &replica)
         replica.distrust(upTo: 9)

@@ -6,6 +6,7 @@ enum Checks {
 
     static let all: [@Sendable (TextFile) -> [Finding]] = [
         length, ImportRules.findings, leftovers, unsafeCode, printing, strayAddresses, whitespace, unsoundSharing,
+        testNames,
     ]
 
     @Sendable static func length(_ file: TextFile) -> [Finding] {
@@ -89,6 +90,13 @@ enum Checks {
             guard !isReason(code.comments[index]), !isReason(above) else { return nil }
             return Finding(path: file.path, line: index + 1, message: "says not why this is sound")
         }
+    }
+
+    /// The report of the tests is XML, and its writer escapes nothing: one such name, and no test of the run counts.
+    @Sendable static func testNames(_ file: TextFile) -> [Finding] {
+        guard file.kind == "swift", file.path.hasPrefix("Tests/") else { return [] }
+        let name = /\b(?:func|struct) `[^`]*["<&][^`]*`/
+        return find(SwiftCode(file).lines, in: file) { $0.contains(name) ? "a test's name that XML cannot hold" : nil }
     }
 
     private static func isReason(_ comment: String) -> Bool {

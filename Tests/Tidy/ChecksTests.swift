@@ -140,6 +140,11 @@ struct Sample: CustomTestStringConvertible, Sendable {
         #expect(Checks.unsoundSharing(TextFile(Self.engine, text)).isEmpty)
     }
 
+    @Test func `a name that breaks the report of the tests is found`() {
+        let test = "    @Test func `\"a\" is b`() {}\n    @Test func `a is b`() {}\n"
+        #expect(Checks.testNames(TextFile("Tests/Wire/A.swift", test)).map(\.line) == [1])
+    }
+
     @Test func `a gap, a double and a bad name among the decisions are found`() {
         #expect(Checks.decisions(["0001-a.md", "0002-b.md"]) == [])
         #expect(Checks.decisions(["0001-a.md", "0003-b.md"]) == ["number 2 is missing or doubled"])
