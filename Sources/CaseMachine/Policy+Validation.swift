@@ -82,7 +82,7 @@ extension Policy {
 
 extension OpeningHours {
     fileprivate var problems: [PolicyProblem] {
-        guard spans.contains(where: { $0.lowerBound < 0 || $0.upperBound > Self.minutesPerWeek || $0.isEmpty }) else {
+        guard spans.contains(where: { $0.from < 0 || $0.until > Self.minutesPerWeek || $0.from >= $0.until }) else {
             return []
         }
         return [PolicyProblem(setting: "opening hours", advice: "each span must end after it begins, within the week")]

@@ -69,11 +69,23 @@ package struct Welcome: Hashable, Sendable {
 package struct OpeningHours: Hashable, Sendable {
     package static let minutesPerWeek = 7 * 24 * 60
 
-    package let spans: [Range<Int>]
+    /// Not a `Range`: "22:00 to 06:00" from a form would trap where one is made, before anybody could explain it.
+    package struct Span: Hashable, Sendable {
+        package let from: Int
+        /// The first minute after it.
+        package let until: Int
 
-    package init(_ spans: [Range<Int>] = []) { self.spans = spans }
+        package init(from: Int, until: Int) {
+            self.from = from
+            self.until = until
+        }
+    }
+
+    package let spans: [Span]
+
+    package init(_ spans: [Span] = []) { self.spans = spans }
 
     package func isOpen(atMinuteOfWeek minute: Int) -> Bool {
-        spans.isEmpty || spans.contains { $0.contains(minute) }
+        spans.isEmpty || spans.contains { minute >= $0.from && minute < $0.until }
     }
 }

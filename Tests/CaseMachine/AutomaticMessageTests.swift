@@ -4,7 +4,7 @@ import Testing
 @Suite struct AutomaticMessageTests {
     private static let reports = CategoryID(1)
     private static let billing = CategoryID(2)
-    private static let monday9To17 = OpeningHours([540..<1020])
+    private static let monday9To17 = OpeningHours([OpeningHours.Span(from: 540, until: 1020)])
 
     private static var policy: Policy {
         var policy = Policy()

@@ -55,10 +55,13 @@ import Testing
         #expect(policy.problems.map(\.description) == ["alert of supervisors: must be earlier than the auto-close"])
     }
 
-    @Test(arguments: [-1..<60, 0..<10_081, 60..<60])
-    func `opening hours lie within the week`(span: Range<Int>) {
+    @Test(arguments: [
+        OpeningHours.Span(from: 1320, until: 360), OpeningHours.Span(from: -1, until: 60),
+        OpeningHours.Span(from: 0, until: 10_081), OpeningHours.Span(from: 60, until: 60),
+    ])
+    func `opening hours lie within the week`(span: OpeningHours.Span) {
         var policy = Policy()
-        policy.hours = OpeningHours([0..<60, span])
+        policy.hours = OpeningHours([OpeningHours.Span(from: 0, until: 60), span])
         #expect(policy.problems.map(\.setting) == ["opening hours"])
     }
 
