@@ -1,0 +1,70 @@
+package import CaseMachine
+
+/// The durable side: the log of every case, its row, and what has to leave the building because of it.
+///
+/// Two real stores stand behind it (SQLite here, PostgreSQL for many nodes), and the simulation's, which fails on demand;
+/// one contract suite holds for all of them. Every call blocks. `commit` is called from one thread at a time, and so is
+/// `prepare`; the reads may be called from any thread at any time.
+///
+/// **Durable means durable**: what `commit` has answered with `.stored` survives the loss of power.
+package protocol CaseStore: Sendable {
+    /// A unit as the tables will hold it: packed and sealed.
+    associatedtype Prepared: Sendable
+
+    /// Packs and seals, which costs more than all the rest of a decision: apart from `commit`, so that one batch is
+    /// prepared while the one before it is being written. A unit that cannot be prepared hurts itself alone.
+    func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<Prepared, CaseTrouble>]
+
+    /// One transaction for all units. Each stands by itself: where one meets a conflict, or a key that is known, it leaves
+    /// no trace, and the others are stored. The answers are in the order of the units.
+    ///
+    /// Throws when nothing was stored, or when nobody knows (`StoreError`).
+    func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome]
+
+    /// Makes unreadable what was erased by a commit: destroys the keys, removes the contents. At most `limit` cases;
+    /// answers how many are left. Repeated until that is 0, also at every start.
+    func finishErasing(limit: Int) throws(StoreError) -> Int
+
+    /// The cases as they are, in the order of the ids.
+    func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
+
+    /// One event, by its number for the reader; nil if there is none that the reader may see.
+    func event(_ number: Int64, of id: CaseID, for reader: Side) throws(StoreError) -> Result<StoredEvent?, CaseTrouble>
+
+    /// At most `limit` events with numbers greater than `after`, and the head, in one snapshot.
+    func events(
+        of id: CaseID, for reader: Side, after number: Int64, limit: Int
+    ) throws(StoreError) -> Result<EventPage, CaseTrouble>
+
+    /// A page of a list, in the order of the ids. A case that cannot be read stands in it with its trouble.
+    func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase]
+
+    /// For the sweep: the versions of these, without those that do not exist.
+    func versions(of cases: [CaseID]) throws(StoreError) -> [CaseID: Int64]
+
+    /// For the sweep: the versions of all that a list holds, at most `limit`, after `id` in the order of the ids.
+    func versions(in list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedVersion]
+
+    /// Cases whose earliest deadline has come, the earliest first.
+    func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase]
+
+    /// Open cases of a team, after `id` in the order of the ids: for a change of its policy.
+    func openCases(of team: TeamID, after id: CaseID?, limit: Int) throws(StoreError) -> [CaseID]
+
+    /// The node lives at `now` and holds these members. Forgets the node if `members` is nil (its farewell).
+    func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError)
+
+    /// Cases whose assignee no node holds that was heard of since `moment`, and whose state does not say so yet, or the
+    /// other way round.
+    func strayAssignments(heardSince moment: Timestamp, limit: Int) throws(StoreError) -> [StrayAssignment]
+
+    /// Names this log: restoring a backup gives it another one (see `LogHead` in Feed).
+    var generation: Int64 { get }
+}
+
+/// A node, for one start of its process.
+package struct NodeID: Hashable, Sendable {
+    package let value: Int64
+
+    package init(_ value: Int64) { self.value = value }
+}
