@@ -58,17 +58,26 @@ package struct NumberedEvent: Hashable, Sendable {
 
 /// A command that its author can repeat without harm: **one key is one decision**.
 package struct KeyedCommand: Hashable, Sendable {
-    package let key: CommandKey
-    package let author: Author
-    package let organisation: OrganisationID
+    package let name: KeyName
     /// The first answer, which a repetition gets again.
     package let receipt: Receipt
 
-    package init(key: CommandKey, author: Author, organisation: OrganisationID, receipt: Receipt) {
-        self.key = key
-        self.author = author
-        self.organisation = organisation
+    package init(name: KeyName, receipt: Receipt) {
+        self.name = name
         self.receipt = receipt
+    }
+}
+
+/// A command's key with whose it is.
+package struct KeyName: Hashable, Sendable {
+    package let organisation: OrganisationID
+    package let author: Author
+    package let key: CommandKey
+
+    package init(organisation: OrganisationID, author: Author, key: CommandKey) {
+        self.organisation = organisation
+        self.author = author
+        self.key = key
     }
 }
 

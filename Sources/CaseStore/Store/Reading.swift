@@ -102,3 +102,10 @@ package struct StrayAssignment: Hashable, Sendable {
         self.isPresent = isPresent
     }
 }
+
+package enum KeyAnswer: Hashable, Sendable {
+    case new
+    case known(Receipt)
+    /// Used for another command.
+    case reused
+}
