@@ -99,6 +99,9 @@ package final class CaseEngine {
         return errands.nextWake
     }
 
+    /// Nothing waits, nothing is under way, and everything was handed out.
+    package var isIdle: Bool { inHand == 0 && lanes.count == 0 && underWay.isEmpty && outputs.isEmpty }
+
     package func finish(_ id: JobID, _ result: JobResult) {
         guard let job = underWay.removeValue(forKey: id) else { return }
         switch (job, result) {

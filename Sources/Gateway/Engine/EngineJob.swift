@@ -57,6 +57,16 @@ package enum JobResult: Sendable {
     case openCases(Result<[CaseID], StoreError>)
     case heartbeat(StoreError?)
     case erased(Result<Int, StoreError>)
+
+    var failure: StoreError? {
+        switch self {
+        case .committed(.failure(let error)), .loaded(.failure(let error)), .due(.failure(let error)),
+            .strays(.failure(let error)), .openCases(.failure(let error)), .erased(.failure(let error)):
+            error
+        case .heartbeat(let error): error
+        case .committed, .loaded, .due, .strays, .openCases, .erased: nil
+        }
+    }
 }
 
 /// What the engine hands out, in order. Nothing of it before it is durable.
