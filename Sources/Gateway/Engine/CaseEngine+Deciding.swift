@@ -38,6 +38,7 @@ extension CaseEngine {
     }
 
     private func decideNext(_ pending: Pending, in run: inout Run) -> Step {
+        if let name = pending.keyName, run.holds(name) { return .stop }
         let command: Command
         switch pending.command {
         case .open(let opening): command = .open(opening)

@@ -24,6 +24,11 @@ struct Run {
 
     var isEmpty: Bool { decided.isEmpty }
 
+    /// A repetition must not be answered from a decision that is not stored yet.
+    func holds(_ name: KeyName) -> Bool {
+        decided.contains { $0.pending.keyName.map { $0.isSame(as: name) } ?? false }
+    }
+
     mutating func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
         var heads = self.state.map(Heads.init) ?? Heads(team: 0, guest: 0)
         for event in events {
@@ -59,6 +64,13 @@ struct Run {
             if decided.pending.keyName != nil { keyed += 1 }
             return keyed == index
         }
+    }
+}
+
+extension KeyName {
+    /// Whatever the command is: with another fingerprint it is an error, which the store will tell.
+    fileprivate func isSame(as other: KeyName) -> Bool {
+        key.value == other.key.value && author == other.author && organisation == other.organisation
     }
 }
 
