@@ -89,7 +89,8 @@ package final class CaseEngine {
         if let pausedUntil, moment.monotonic < pausedUntil { return nil }
         pausedUntil = nil
         takeInHand()
-        return nextLoad() ?? nextCommit() ?? nextErrand()
+        // Deciding may show that a case has to be loaded after all.
+        return nextLoad() ?? nextCommit() ?? nextLoad() ?? nextErrand()
     }
 
     /// When `nextJob` may have something to say although nothing has come in; nil if it is working, or idle for good.
@@ -121,6 +122,10 @@ package final class CaseEngine {
             for slot in slots { forgetState(of: slot) }
         }
     }
+
+    package var cachedCases: Int { slots.count }
+    /// Some belong to cases that are not cached any more.
+    package var cachePlaces: Int { cacheOrder.count }
 
     func start(_ kind: EngineJob.Kind, _ job: UnderWay) -> EngineJob {
         lastJob += 1

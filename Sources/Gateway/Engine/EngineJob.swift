@@ -27,7 +27,12 @@ package struct CaseQuestion: Hashable, Sendable {
     /// The event that is to be changed, by the number that the side knows.
     package let event: EventName?
     /// Whether this was decided before.
-    package let key: KeyName?
+    package let key: Key?
+
+    package struct Key: Hashable, Sendable {
+        package let name: KeyName
+        package let fingerprint: UInt64
+    }
 
     package struct EventName: Hashable, Sendable {
         package let number: Int64

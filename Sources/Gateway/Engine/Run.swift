@@ -26,7 +26,7 @@ struct Run {
 
     /// A repetition must not be answered from a decision that is not stored yet.
     func holds(_ name: KeyName) -> Bool {
-        decided.contains { $0.pending.keyName.map { $0.isSame(as: name) } ?? false }
+        decided.contains { $0.pending.keyName == name }
     }
 
     mutating func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
@@ -53,7 +53,10 @@ struct Run {
 
     private var commands: [KeyedCommand] {
         decided.compactMap { decided in
-            decided.pending.keyName.map { KeyedCommand(name: $0, receipt: decided.receipt) }
+            let pending = decided.pending
+            guard let key = pending.key, let organisation = pending.organisation else { return nil }
+            return KeyedCommand(
+                key: key, author: pending.actor.author, organisation: organisation, receipt: decided.receipt)
         }
     }
 
@@ -64,13 +67,6 @@ struct Run {
             if decided.pending.keyName != nil { keyed += 1 }
             return keyed == index
         }
-    }
-}
-
-extension KeyName {
-    /// Whatever the command is: with another fingerprint it is an error, which the store will tell.
-    fileprivate func isSame(as other: KeyName) -> Bool {
-        key.value == other.key.value && author == other.author && organisation == other.organisation
     }
 }
 

@@ -117,13 +117,13 @@ import Testing
         let ward = Ward()
         let opening = Opening(organisation: Ward.clinic, team: Ward.team, party: .support(GuestID(99)))
         #expect(ward.ask(.open(opening), by: Ward.guest)?.rejection == .notAllowed)
-        #expect(ward.engine.slots.isEmpty)
+        #expect(ward.engine.cachedCases == 0)
         #expect(ward.engine.isIdle)
     }
 
     @Test func `a case that does not exist is answered as one that nobody may see`() {
         let ward = Ward()
         #expect(ward.say("Hello?", in: CaseID(4711))?.rejection == .notAllowed)
-        #expect(ward.engine.slots.isEmpty)
+        #expect(ward.engine.cachedCases == 0)
     }
 }

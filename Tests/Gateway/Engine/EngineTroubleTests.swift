@@ -123,13 +123,13 @@ import Testing
         limits.cachedCases = 10
         let ward = Ward(limits: limits)
         let cases = (1...100).map { ward.open(guest: GuestID($0)) }
-        #expect(ward.engine.slots.count <= 10)
+        #expect(ward.engine.cachedCases <= 10)
         for (index, id) in cases.enumerated() {
             #expect(ward.say("Hello", in: id, by: Ward.guest(GuestID(Int64(index + 1))))?.receipt != nil)
         }
         for number in 0..<1000 { ward.say("Hello?", in: CaseID(Int64(number))) }
-        #expect(ward.engine.slots.count <= 10)
-        #expect(ward.engine.cacheOrder.count <= 21)
+        #expect(ward.engine.cachedCases <= 10)
+        #expect(ward.engine.cachePlaces <= 21)
     }
 }
 
