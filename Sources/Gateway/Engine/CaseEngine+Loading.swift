@@ -84,11 +84,7 @@ extension CaseEngine {
     private func tellNews(of slot: CaseSlot) {
         guard slot.owesNews, let known = slot.known else { return }
         slot.owesNews = false
-        say(
-            .publish(
-                Publication(
-                    id: known.id, publicID: known.publicID, version: known.version, events: [], state: known.state,
-                    previousTeam: nil)))
+        say(.publish(Publication(known)))
     }
 
     private func refuseAll(_ slot: CaseSlot, _ trouble: CaseTrouble) {

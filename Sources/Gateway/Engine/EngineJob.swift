@@ -80,8 +80,8 @@ package enum EngineOutput: Sendable {
     case publish(Publication)
 }
 
-/// A commit, for everybody who watches the case or a list that it is in.
-package struct Publication: Hashable, Sendable {
+/// A commit, for everybody who watches the case or a list that it is in. One object for all of them.
+package final class Publication: Sendable {
     package let id: CaseID
     package let publicID: PublicID
     package let version: Int64
@@ -90,4 +90,13 @@ package struct Publication: Hashable, Sendable {
     package let state: CaseState
     /// Where the case was before, if it has moved.
     package let previousTeam: TeamID?
+
+    init(_ known: LoadedCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
+        id = known.id
+        publicID = known.publicID
+        version = known.version
+        state = known.state
+        self.events = events
+        self.previousTeam = previousTeam
+    }
 }

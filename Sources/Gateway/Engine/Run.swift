@@ -2,14 +2,17 @@ import CaseMachine
 import CaseStore
 
 /// Commands of one case that were decided on each other, to be stored together or not at all.
-struct Run {
+///
+/// A class, because a state has half a dozen arrays in it, which copies of a run would count again and again.
+final class Run {
     struct Decided {
         let pending: Pending
         let receipt: Receipt
     }
 
     let slot: CaseSlot
-    let base: LoadedCase?
+    /// What was decided on: 0 for a case that is to be made.
+    let baseVersion: Int64
     private(set) var decided: [Decided] = []
     private(set) var state: CaseState?
     private(set) var events: [NumberedEvent] = []
@@ -18,7 +21,7 @@ struct Run {
 
     init(_ slot: CaseSlot) {
         self.slot = slot
-        base = slot.known
+        baseVersion = slot.known?.version ?? 0
         state = slot.known?.state
     }
 
@@ -29,7 +32,7 @@ struct Run {
         decided.contains { $0.pending.keyName == name }
     }
 
-    mutating func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
+    func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
         var heads = self.state.map(Heads.init) ?? Heads(team: 0, guest: 0)
         for event in events {
             guard let audience = event.fact.audience else { continue }
@@ -46,7 +49,7 @@ struct Run {
     func unit(earliestDeadline: Timestamp?) -> CommitUnit? {
         guard let state else { return nil }
         let change = CaseChange(
-            id: slot.id, expectedVersion: base?.version ?? 0, publicID: base == nil ? slot.publicID : nil,
+            id: slot.id, expectedVersion: baseVersion, publicID: slot.publicID,
             events: events, state: state, earliestDeadline: earliestDeadline, outbox: outbox)
         return CommitUnit(changes: [change], commands: commands)
     }
