@@ -90,6 +90,7 @@ extension MemoryStore {
 
     package func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError) {
         contents.withLock { contents in
+            contents.nodes = contents.nodes.filter { $0.value.heardAt >= now - NodeID.forgottenAfter }
             contents.nodes[node] = members.map { Node(heardAt: now, members: $0) }
         }
     }

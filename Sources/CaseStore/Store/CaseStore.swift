@@ -75,6 +75,9 @@ package protocol CaseStore: Sendable {
 
 /// A node, for one start of its process.
 package struct NodeID: Hashable, Sendable {
+    /// A node that has been silent for so long does not come back: its next start has another id.
+    package static let forgottenAfter: Duration = .days(1)
+
     package let value: Int64
 
     package init(_ value: Int64) { self.value = value }
