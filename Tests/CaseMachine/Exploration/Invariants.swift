@@ -41,7 +41,7 @@ enum Invariants {
 
     private static func earliness(_ step: Exploration.Step, _ events: [CaseEvent], _ policy: Policy) -> [String] {
         // Another team's policy is adopted by whatever is decided next, also by a clock that came early.
-        let fired = events.filter { $0.fact.name != "policyAdopted" }
+        let fired = events.filter { if case .policyAdopted = $0.fact { false } else { true } }
         guard step.command == .deadlineReached, !fired.isEmpty else { return [] }
         guard let due = step.before?.earliestDeadline(under: policy), due.at <= step.now else { return [early] }
         return []

@@ -29,7 +29,7 @@ struct Story {
 
     var events: [CaseEvent] { entries.map(\.event) }
     /// Without the policies that were adopted on the way: these are told by tests of their own.
-    var facts: [Fact] { entries.map(\.event.fact).filter { $0.name != "policyAdopted" } }
+    var facts: [Fact] { entries.map(\.event.fact).filter { !$0.isAdoption } }
     var phase: Phase? { state?.phase }
     var phaseName: PhaseName { state?.phaseName ?? .none }
     var deadlines: [Deadline] { state?.deadlines(under: policy) ?? [] }
@@ -78,7 +78,7 @@ extension Story {
         case .accepted(let events, let decided):
             for event in events { append(event) }
             #expect(state == decided, "the log does not lead to the state of the decision")
-            return events.map(\.fact).filter { $0.name != "policyAdopted" }
+            return events.map(\.fact).filter { !$0.isAdoption }
         }
     }
 
@@ -226,6 +226,11 @@ extension Fact {
     fileprivate var isChangeable: Bool {
         if case .messageSent = self { return true }
         if case .noteWritten = self { return true }
+        return false
+    }
+
+    fileprivate var isAdoption: Bool {
+        if case .policyAdopted = self { return true }
         return false
     }
 }
