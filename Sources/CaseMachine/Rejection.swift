@@ -34,6 +34,7 @@ package enum Rejection: Error, Hashable, Sendable {
     case noSuchField(FieldID)
     case notARoom
     case sameRoom
+    case notMerged
     case differentOrganisations
     case differentGuests
 
@@ -69,6 +70,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .noSuchField: "no_such_field"
         case .notARoom: "not_a_room"
         case .sameRoom: "same_room"
+        case .notMerged: "not_merged"
         case .differentOrganisations: "different_organisations"
         case .differentGuests: "different_guests"
         }
@@ -106,6 +108,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .noSuchField: "This team does not ask for that."
         case .notARoom: "This works only in a room that somebody was invited into."
         case .sameRoom: "A room cannot be merged with itself."
+        case .notMerged: "These two rooms are not merged."
         case .differentOrganisations: "Rooms of different organisations stay apart."
         case .differentGuests: "These rooms are of different guests. A member has to choose whether they become one."
         }

@@ -94,7 +94,7 @@ import Testing
         var rooms = try TwoRooms()
         try rooms.merge()
         let others = try TwoRooms(from: rooms.from, into: .room())
-        #expect(try others.refusal(of: .undoMerge) == .notThere)
+        #expect(try others.refusal(of: .undoMerge) == .notMerged)
     }
 
     @Test func `by themselves only rooms of one guest become one; a member may choose`() throws {

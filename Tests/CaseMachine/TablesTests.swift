@@ -86,7 +86,7 @@ import Testing
             .identifiersMissing([]), .notYours, .gone, .noSuchNumber, .alreadyThere, .notThere, .invalidTime,
             .reasonMissing, .switchedOff, .callUnderWay, .noCall, .inviteFirst, .noSuchColleague,
             .noSuchField(FieldID(1)),
-            .notARoom, .sameRoom, .differentOrganisations, .differentGuests, .notNow(.waiting),
+            .notARoom, .sameRoom, .notMerged, .differentOrganisations, .differentGuests, .notNow(.waiting),
         ]
 
     @Test func `each has a code of its own, made for programs`() {

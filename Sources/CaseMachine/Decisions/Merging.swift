@@ -86,7 +86,7 @@ private struct Pair {
     /// What was seen or noticed of `from` meanwhile was so in `into`, at the event which had said that it was absorbed.
     mutating func undoMerge() throws(Rejection) {
         if case .merged(let merger) = from.state.phase, merger.into != ids.into { throw .movedTo(merger.into) }
-        guard let absorbed = into.state.absorbed.first(where: { $0.rooms.first == ids.from }) else { throw .notThere }
+        guard let absorbed = into.state.absorbed.first(where: { $0.rooms.first == ids.from }) else { throw .notMerged }
         var noticed: [Side] = []
         for side in Side.allCases {
             let (number, reading) = (absorbed.numbers.number(for: side), into.state[side])

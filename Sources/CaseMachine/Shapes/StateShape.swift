@@ -66,13 +66,12 @@ extension CaseState {
         guard heads.contains(teamHead), guestHead >= 0, guestHead <= teamHead,
             participants.count <= Limits.participants, absorbedRooms.count <= Limits.absorbedCases,
             absorbed.allSatisfy({ $0.guests.count <= Limits.absorbedCases }),
-            (0...Int(Self.mostEvents)).contains(invitationCount),
-            (0...Int(Self.mostEvents)).contains(unanswered?.alerts ?? 0)
+            (0...Int(Self.mostEvents)).contains(invitationCount)
         else { throw .damaged }
     }
 
     /// No case comes near it: a message a millisecond for 30,000 years. Below it, counting on cannot overflow.
-    private static let mostEvents: Int64 = 1 << 50
+    fileprivate static let mostEvents: Int64 = 1 << 50
 }
 
 extension Phase {
@@ -180,7 +179,9 @@ extension Unanswered {
 
     init(from unpacker: inout Unpacker) throws(ShapeError) {
         self.init(since: try unpacker.moment())
-        alerts = Int(try unpacker.number())
+        let alerts = try unpacker.number()
+        guard (0...CaseState.mostEvents).contains(alerts) else { throw .damaged }
+        self.alerts = Int(alerts)
         lastAlert = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
     }
 }

@@ -17,6 +17,8 @@ enum Invariants {
     static let backwards = "an event is older than the one before it"
     static let betrayal = "the guest reads what is the team's"
     static let intrusion = "a stranger may do something, or learns more than that they may not"
+    static let forgotten = "whoever waited, or had missed something, was forgotten in a merger"
+    static let repeated = "what was noticed or seen in one room is to be noticed again in the other"
     static let halfMerged = "one room says that it was merged, and the other does not"
 
     static func problems(of step: Exploration.Step) -> [String] {
@@ -75,6 +77,37 @@ enum Invariants {
         let isMerged = gone.state.phaseName == .merged
         if stays.state.absorbedRooms.contains(step.from.id) != isMerged { problems.append(halfMerged) }
         if isMerged != (step.command == .merge) { problems.append(halfMerged) }
+        switch step.command {
+        case .merge: problems += carryingOn(from: gone.state, into: stays.state, before: step.into.state)
+        case .undoMerge: problems += goingBack(from: step.into.state, to: gone.state, before: step.from.state)
+        }
+        return problems
+    }
+
+    private static func carryingOn(from: CaseState, into: CaseState, before: CaseState) -> [String] {
+        var problems: [String] = []
+        if let waiting = from.unanswered, waiting.since < into.unanswered?.since ?? .distantFuture {
+            problems.append(forgotten)
+        }
+        for side in Side.allCases {
+            guard let began = from[side].streakBegan else { continue }
+            if let here = into[side].streakBegan {
+                if here > began { problems.append(forgotten) }
+            } else {
+                problems.append(forgotten)
+            }
+            let isToBeNoticed = !into[side].wasNoticed
+            if from[side].wasNoticed, before[side].unseen.isEmpty, isToBeNoticed { problems.append(repeated) }
+            if !from[side].wasNoticed, !before[side].wasNoticed, !isToBeNoticed { problems.append(forgotten) }
+        }
+        return problems
+    }
+
+    private static func goingBack(from: CaseState, to: CaseState, before: CaseState) -> [String] {
+        var problems = before.unanswered == nil || to.unanswered == before.unanswered ? [] : [forgotten]
+        for side in Side.allCases where !to[side].unseen.isEmpty && !to[side].wasNoticed {
+            if from[side].unseen.isEmpty { problems.append(repeated) }
+        }
         return problems
     }
 

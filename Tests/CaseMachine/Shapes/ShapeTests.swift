@@ -92,6 +92,12 @@ import Testing
                 }
                 guard let state = try? CaseState(packed: bytes) else { continue }
                 read += 1
+                for command in PairCommand.allCases {
+                    let room = PairedCase(id: CaseID(1), state: state, policy: Policy())
+                    let other = PairedCase(id: CaseID(2), state: state, policy: Policy())
+                    _ = decidePair(
+                        command, from: room, into: other, by: .system, in: Circumstances(now: SmallWorld.beginning))
+                }
                 for command in SmallWorld.commands(on: state, at: SmallWorld.beginning) {
                     for actor in SmallWorld.actors {
                         _ = decide(
