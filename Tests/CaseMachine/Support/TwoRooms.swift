@@ -42,17 +42,23 @@ struct TwoRooms {
 
     private mutating func perform(_ command: PairCommand, by actor: Actor) throws {
         meet()
-        switch try decision(on: command, by: actor) {
-        case .rejected(let rejection): throw rejection
-        case .accepted(let gone, let stays):
-            from.take(gone)
-            into.take(stays)
-        }
+        let outcomes = try decision(on: command, by: actor).outcomes()
+        from.take(outcomes.from)
+        into.take(outcomes.into)
     }
 
     mutating func wait(_ duration: Duration) throws {
         meet()
         try from.waits(duration)
         try into.waits(duration)
+    }
+}
+
+extension PairDecision {
+    func outcomes() throws(Rejection) -> (from: Outcome, into: Outcome) {
+        switch self {
+        case .accepted(let gone, let stays): (gone, stays)
+        case .rejected(let rejection): throw rejection
+        }
     }
 }
