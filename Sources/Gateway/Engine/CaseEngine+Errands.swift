@@ -2,6 +2,10 @@ package import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 /// What the house does by itself: meets deadlines, notices who has gone, applies changed policies. In bounded portions:
 /// the next one is asked for when the last one is done.
 struct Errands {
@@ -36,10 +40,14 @@ struct Errands {
     }
 
     var nextWake: Duration {
+        // Nothing before the answer comes; and a moment that has passed would have the engine asked again and again.
+        guard !isAsking else { return now + limits.heartbeat }
         // The rest waits for what is in hand.
-        guard inHand == 0, !isAsking else { return nextHeartbeat }
+        guard inHand == 0 else { return nextHeartbeat }
         if hasErased || !policies.isEmpty { return now }
-        return min(nextDue, nextHeartbeat, nextStrays)
+        // While the clock is not trusted, deadlines wait; when that ends, only the clock knows.
+        let due = mayFire ? nextDue : max(nextDue, now + limits.duePoll)
+        return min(due, nextHeartbeat, nextStrays)
     }
 }
 
@@ -73,6 +81,9 @@ extension CaseEngine {
         }
         if now >= errands.nextStrays {
             errands.nextStrays = now + limits.heartbeat
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.absenceNeverRepeated) { errands.nextStrays = .seconds(1_000_000_000) }
+            #endif
             return errand(.strays(heardSince: moment.wall - limits.nodeSilence, limit: limits.errandsInHand))
         }
         guard now >= errands.nextDue else { return nil }

@@ -2,6 +2,10 @@ import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 // Cases that are not known, and questions about the log's older part.
 extension CaseEngine {
     func nextLoad() -> EngineJob? {
@@ -23,6 +27,7 @@ extension CaseEngine {
     /// On behalf of the first in the queue: it is the one that cannot be decided without.
     private func question(about slot: CaseSlot) -> CaseQuestion {
         let first = slot.waiting.first
+        slot.asksForFirst = first != nil
         var event: CaseQuestion.EventName?
         switch first?.command {
         case .edit(_, let number, _), .delete(_, let number):
@@ -57,7 +62,14 @@ extension CaseEngine {
         case .failure(.noSuchCase) where slot.publicID != nil: slot.known = nil
         case .failure(let trouble): return refuseAll(slot, trouble)
         }
-        guard var first = slot.waiting.popFirst() else { return }
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
+        #endif
+        // What came while the store was asked has a key that it was not asked about.
+        guard slot.asksForFirst, var first = slot.waiting.popFirst() else {
+            tellNews(of: slot)
+            return queue(slot)
+        }
         first.isVerified = true
         switch first.command {
         case .edit, .delete: first.target = (answer.event.map(Command.Target.init), slot.known?.version ?? 0)
