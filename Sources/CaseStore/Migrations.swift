@@ -79,7 +79,7 @@ enum Migrations {
                 CREATE INDEX caseByTeam ON caseRow (team, stage);
                 CREATE INDEX caseUnassigned ON caseRow (team) WHERE stage = 0 AND assignee IS NULL AND kind <> 2;
                 CREATE INDEX caseUnread ON caseRow (team) WHERE stage = 0 AND isUnread = 1;
-                CREATE INDEX caseByAssignee ON caseRow (assignee) WHERE assignee IS NOT NULL;
+                CREATE INDEX caseByAssignee ON caseRow (assignee, id, isAssigneeAbsent) WHERE assignee IS NOT NULL;
                 CREATE INDEX caseByGuest ON caseRow (party, stage) WHERE kind <> 2;
                 CREATE INDEX caseByClient ON caseRow (party) WHERE kind = 2;
                 CREATE INDEX caseByDue ON caseRow (due) WHERE due IS NOT NULL;

@@ -87,7 +87,7 @@ CREATE TABLE outboxItem (
     due INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX caseByAssignee ON caseRow (assignee) WHERE assignee IS NOT NULL;
+CREATE INDEX caseByAssignee ON caseRow (assignee, id, isAssigneeAbsent) WHERE assignee IS NOT NULL;
 
 CREATE INDEX caseByClient ON caseRow (party) WHERE kind = 2;
 
