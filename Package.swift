@@ -63,6 +63,7 @@ let shellTargets: [Target] = [
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
             "CLinux",
+            .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
         ]),
     // Several nodes in one thread: the product's own engine, machine, presence and feed on a virtual clock.
@@ -97,7 +98,10 @@ let testTargets: [Target] = [
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests(
         "Gateway",
-        ["Gateway", "Reactor", "WebSocket", "TestSupport", .product(name: "Logging", package: "swift-log")]),
+        [
+            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
@@ -138,6 +142,7 @@ let package = Package(
     name: "foyer",
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],

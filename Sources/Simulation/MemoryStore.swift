@@ -31,18 +31,6 @@ package final class MemoryStore: CaseStore {
         var events: [EventRow] = []
     }
 
-    struct KeyName: Hashable {
-        let organisation: OrganisationID
-        let author: Author
-        let key: UInt128
-
-        init(_ command: KeyedCommand) {
-            organisation = command.organisation
-            author = command.author
-            key = command.key.value
-        }
-    }
-
     struct KeyRow {
         let name: KeyName
         let fingerprint: UInt64
@@ -97,6 +85,13 @@ package final class MemoryStore: CaseStore {
         return contents.withLock { contents in units.map { contents.store($0, at: now) } }
     }
 
+    package func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
+        contents.withLock { contents in
+            guard let known = contents.keys[name] else { return .new }
+            return known.fingerprint == fingerprint ? .known(known.receipt) : .reused
+        }
+    }
+
     package func finishErasing(limit: Int) throws(StoreError) -> Int {
         contents.withLock { contents in
             for id in contents.erasing.sorted().prefix(max(0, limit)) {
@@ -138,7 +133,7 @@ extension MemoryStore.Contents {
     fileprivate mutating func store(_ prepared: MemoryStore.Prepared, at now: Timestamp) -> CommitOutcome {
         let unit = prepared.unit
         for (index, command) in unit.commands.enumerated() {
-            guard let known = keys[MemoryStore.KeyName(command)] else { continue }
+            guard let known = keys[command.name] else { continue }
             guard known.fingerprint == command.key.fingerprint else { return .keyReused(index: index) }
             return .known(index: index, known.receipt)
         }
@@ -148,7 +143,7 @@ extension MemoryStore.Contents {
             write(change, state: prepared.states[index], events: prepared.events[index])
         }
         for command in unit.commands {
-            let name = MemoryStore.KeyName(command)
+            let name = command.name
             keys[name] = MemoryStore.KeyRow(
                 name: name, fingerprint: command.key.fingerprint, receipt: command.receipt, at: now)
             keyOrder.append(name)

@@ -29,6 +29,9 @@ package protocol CaseStore: Sendable {
     /// The cases as they are, in the order of the ids.
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
+    /// What became of the command of this key.
+    func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer
+
     /// One event, by its number for the reader; nil if there is none that the reader may see.
     func event(_ number: Int64, of id: CaseID, for reader: Side) throws(StoreError) -> Result<StoredEvent?, CaseTrouble>
 

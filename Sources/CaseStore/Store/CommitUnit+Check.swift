@@ -17,14 +17,8 @@ extension CommitUnit {
     /// stored.
     package var repeatedKey: Int? {
         guard commands.count > 1 else { return nil }
-        var keys: Set<[UInt64]> = []
-        return commands.firstIndex { command in
-            let author = StoredAuthor(command.author)
-            return !keys.insert([
-                UInt64(bitPattern: command.organisation.value), UInt64(truncatingIfNeeded: command.key.value >> 64),
-                UInt64(truncatingIfNeeded: command.key.value), UInt64(author.kind), UInt64(bitPattern: author.number),
-            ]).inserted
-        }
+        var names: Set<KeyName> = []
+        return commands.firstIndex { !names.insert($0.name).inserted }
     }
 }
 

@@ -70,6 +70,21 @@ package struct KeyedCommand: Hashable, Sendable {
         self.organisation = organisation
         self.receipt = receipt
     }
+
+    package var name: KeyName { KeyName(organisation: organisation, author: author, value: key.value) }
+}
+
+/// What makes a key the same key, whatever the command is.
+package struct KeyName: Hashable, Sendable {
+    package let organisation: OrganisationID
+    package let author: Author
+    package let value: UInt128
+
+    package init(organisation: OrganisationID, author: Author, value: UInt128) {
+        self.organisation = organisation
+        self.author = author
+        self.value = value
+    }
 }
 
 /// What a client calls its command; unique for the author within the organisation.

@@ -105,6 +105,13 @@ package struct StrayAssignment: Hashable, Sendable {
     }
 }
 
+package enum KeyAnswer: Hashable, Sendable {
+    case new
+    case known(Receipt)
+    /// Used for another command.
+    case reused
+}
+
 /// An item of the outbox that nobody has carried out yet.
 package struct PendingItem: Hashable, Sendable {
     /// Grows with each item that is stored.

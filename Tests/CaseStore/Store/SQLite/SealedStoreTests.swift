@@ -92,7 +92,7 @@ import Testing
             // Decided on what is stored: the version of the second unit.
             var stored = Chronicle(1)
             _ = [stored.open(), stored.say(Self.secret)]
-            for unit in [stored.add([.closed(.byGuest)]), stored.add([.retentionReached], by: .system)] {
+            for unit in [stored.add([.closed(.byGuest)]), stored.add([.erased(.retention, absorbed: [])], by: .system)] {
                 #expect(try store.commit(try store.prepare([unit]).map { try $0.get() }) == [.stored])
             }
             #expect(try store.finishErasing(limit: 10) == 0)
@@ -111,7 +111,7 @@ import Testing
         let house = try SQLiteHouse()
         var (chronicle, opening) = Chronicle.opened(1)
         try house.commit([
-            opening, chronicle.add([.closed(.byGuest)]), chronicle.add([.retentionReached], by: .system),
+            opening, chronicle.add([.closed(.byGuest)]), chronicle.add([.erased(.retention, absorbed: [])], by: .system),
         ])
         try house.vault.destroy(caseKey: 1, of: 1)
         #expect(try house.store.finishErasing(limit: 0) == 1)

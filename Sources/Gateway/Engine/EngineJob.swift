@@ -1,0 +1,102 @@
+package import CaseMachine
+package import CaseStore
+
+/// What the engine wants from the store. It goes on meanwhile, and is told the result by `CaseEngine.finish`.
+package struct EngineJob: Sendable {
+    package let id: JobID
+    package let kind: Kind
+
+    package enum Kind: Sendable {
+        case commit([CommitUnit])
+        case load([CaseQuestion])
+        case due(at: Timestamp, limit: Int)
+        case strays(heardSince: Timestamp, limit: Int)
+        case openCases(of: TeamID, after: CaseID?, limit: Int)
+        case heartbeat(members: Set<MemberID>, at: Timestamp)
+        case finishErasing(limit: Int)
+    }
+}
+
+package struct JobID: Hashable, Sendable {
+    let value: UInt64
+}
+
+/// A case as it is now, with what one of its commands needs to know of the log's older part.
+package struct CaseQuestion: Hashable, Sendable {
+    package let id: CaseID
+    /// The event that is to be changed, by the number that the side knows.
+    package let event: EventName?
+    /// Whether this was decided before.
+    package let key: Key?
+
+    package struct Key: Hashable, Sendable {
+        package let name: KeyName
+        package let fingerprint: UInt64
+    }
+
+    package struct EventName: Hashable, Sendable {
+        package let number: Int64
+        package let side: Side
+    }
+}
+
+package struct CaseAnswer: Sendable {
+    package let found: Result<LoadedCase, CaseTrouble>
+    package let event: StoredEvent?
+    package let key: KeyAnswer
+
+    package init(found: Result<LoadedCase, CaseTrouble>, event: StoredEvent?, key: KeyAnswer) {
+        self.found = found
+        self.event = event
+        self.key = key
+    }
+}
+
+package enum JobResult: Sendable {
+    /// In the order of the units.
+    case committed(Result<[Result<CommitOutcome, CaseTrouble>], StoreError>)
+    /// In the order of the questions.
+    case loaded(Result<[CaseAnswer], StoreError>)
+    case due(Result<[DueCase], StoreError>)
+    case strays(Result<[StrayAssignment], StoreError>)
+    case openCases(Result<[CaseID], StoreError>)
+    case heartbeat(StoreError?)
+    case erased(Result<Int, StoreError>)
+
+    var failure: StoreError? {
+        switch self {
+        case .committed(.failure(let error)), .loaded(.failure(let error)), .due(.failure(let error)),
+            .strays(.failure(let error)), .openCases(.failure(let error)), .erased(.failure(let error)):
+            error
+        case .heartbeat(let error): error
+        case .committed, .loaded, .due, .strays, .openCases, .erased: nil
+        }
+    }
+}
+
+/// What the engine hands out, in order. Nothing of it before it is durable.
+package enum EngineOutput: Sendable {
+    case reply(Ticket, Reply)
+    case publish(Publication)
+}
+
+/// A commit, for everybody who watches the case or a list that it is in. One object for all of them.
+package final class Publication: Sendable {
+    package let id: CaseID
+    package let publicID: PublicID
+    package let version: Int64
+    /// None if it was published before: then the heads are a hint to look.
+    package let events: [NumberedEvent]
+    package let state: CaseState
+    /// Where the case was before, if it has moved.
+    package let previousTeam: TeamID?
+
+    init(_ known: LoadedCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
+        id = known.id
+        publicID = known.publicID
+        version = known.version
+        state = known.state
+        self.events = events
+        self.previousTeam = previousTeam
+    }
+}

@@ -1,0 +1,68 @@
+package import CaseMachine
+
+/// The bounds of one case engine. A test may make them small; the product uses them as they are.
+package struct EngineLimits: Hashable, Sendable {
+    /// Commands of one organisation that wait: two full batches, some 10 ms of the engine's work. Who comes later is told
+    /// to try again, and the other organisations notice nothing.
+    package var waitingPerOrganisation = 2048
+    /// Of all organisations together.
+    package var waiting = 16_384
+    /// Bytes of text in them: `waiting` longest messages would be 256 MB.
+    package var waitingBytes = 64 << 20
+    /// Commands that have left their organisation's lane for their case: what is in hand is served in turn, so that this
+    /// is how far a flood can run ahead of everybody else.
+    package var inHand = 2048
+    /// Commands of one case in one commit: their events are decided on each other, and a conflict repeats them all.
+    package var commandsPerRun = 64
+    /// Commands in one commit: at 1,024, all but a hundredth of what a commit costs by itself is shared (docs/store.md).
+    package var commandsPerBatch = 1024
+    /// Bytes of text in one commit, so that a batch of longest messages does not hold up everybody for a second.
+    package var bytesPerBatch = 4 << 20
+    /// A second batch is prepared while one is being written only if it has this many commands: smaller ones do better by
+    /// waiting, and being written with what comes meanwhile.
+    package var commandsBesideCommit = 256
+    /// Cases that are loaded by one read.
+    package var casesPerLoad = 256
+    /// Idle cases that are kept, some 1.5 KB each: those of a busy day of a large clinic.
+    package var cachedCases = 20_000
+    /// What the house itself has to do (deadlines, absences, policies), at most so much of it in hand at once, and so
+    /// much of it in one commit while people wait: 50,000 cases due at once are then worked off beside live messages.
+    package var errandsInHand = 256
+    package var errandsPerBatch = 32
+
+    /// How often the store is asked for due cases, which is how late a deadline is met in a quiet house.
+    package var duePoll: Duration = .seconds(1)
+    /// How often a node says that it lives, and which members it holds.
+    package var heartbeat: Duration = .seconds(10)
+    /// A node that was not heard of for this long is gone: three heartbeats, one of which a busy disk may delay.
+    package var nodeSilence: Duration = .seconds(30)
+    /// After an unanswered COMMIT, or a store that could not be read.
+    package var retryPause: Duration = .milliseconds(200)
+    /// A conflict has a winner each time, so that losing this often in a row means that something is wrong.
+    package var attempts = 64
+    /// After a commit, those who were just answered often send again at once: waiting for them shares the next commit
+    /// with those who have waited since. This much of what the last commit took.
+    package var gatheringShare = 0.3
+    package var longestGathering: Duration = .milliseconds(2)
+
+    package init() {}
+}
+
+/// How a team wants its cases to be handled.
+package struct TeamRules: Hashable, Sendable {
+    package let policy: Policy
+    /// Of the team's time zone, now.
+    package let minutesEastOfUTC: Int
+
+    package init(policy: Policy = Policy(), minutesEastOfUTC: Int = 0) {
+        self.policy = policy
+        self.minutesEastOfUTC = minutesEastOfUTC
+    }
+
+    /// Since Monday 00:00 in the team's time zone. 1970-01-01 was a Thursday.
+    package func minuteOfWeek(at moment: Timestamp) -> Int {
+        let week = Int64(OpeningHours.minutesPerWeek)
+        let minute = moment.milliseconds / 60_000 % week + Int64(minutesEastOfUTC) % week + 3 * 24 * 60
+        return Int((minute % week + week) % week)
+    }
+}
