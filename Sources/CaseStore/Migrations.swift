@@ -85,6 +85,13 @@ enum Migrations {
                 CREATE INDEX caseByDue ON caseRow (due) WHERE due IS NOT NULL;
                 CREATE INDEX caseErasing ON caseRow (id) WHERE isErasing = 1;
 
+                CREATE TABLE caseGuest (
+                    guest INTEGER NOT NULL,
+                    caseID INTEGER NOT NULL,
+                    PRIMARY KEY (guest, caseID)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX guestByCase ON caseGuest (caseID);
+
                 CREATE TABLE caseEvent (
                     id INTEGER PRIMARY KEY,
                     caseID INTEGER NOT NULL,
