@@ -46,7 +46,7 @@ extension MemoryStore {
 
     package func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: list) }.map { id, row in
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: list) }.map { id, row in
                 ListedCase(id: id, publicID: row.publicID, version: row.version, state: row.readState())
             }
         }
@@ -64,7 +64,7 @@ extension MemoryStore {
         in list: CaseList, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [ListedVersion] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: list) }
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: list) }
                 .map { id, row in ListedVersion(id: id, version: row.version) }
         }
     }
@@ -80,7 +80,7 @@ extension MemoryStore {
 
     package func openCases(of team: TeamID, after id: CaseID?, limit: Int) throws(StoreError) -> [CaseID] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: .open(team)) }.map(\.0)
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: .open(team)) }.map(\.0)
         }
     }
 
@@ -102,7 +102,7 @@ extension MemoryStore {
             let present = contents.nodes.values.filter { $0.heardAt >= moment }
                 .reduce(into: Set<MemberID>()) { $0.formUnion($1.members) }
             return contents.rows(after: nil, limit) { row in
-                guard let assignee = row.columns.assignee else { return false }
+                guard !row.isErased, let assignee = row.columns.assignee else { return false }
                 return present.contains(assignee) == row.columns.isAssigneeAbsent
             }.map { id, row in StrayAssignment(id: id, isPresent: row.columns.isAssigneeAbsent) }
         }
@@ -112,7 +112,7 @@ extension MemoryStore {
 extension MemoryStore.Contents {
     fileprivate func readable(_ id: CaseID) -> Result<MemoryStore.CaseRow, CaseTrouble> {
         guard let row = cases[id] else { return .failure(.noSuchCase) }
-        return row.columns.stage == .erased ? .failure(.erased) : .success(row)
+        return row.isErased ? .failure(.erased) : .success(row)
     }
 
     fileprivate func rows(

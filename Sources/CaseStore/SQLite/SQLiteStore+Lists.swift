@@ -12,8 +12,12 @@ extension SQLiteStore {
             var listed: [ListedCase] = []
             listed.reserveCapacity(rows.count)
             for row in rows {
-                listed.append(
-                    ListedCase(id: row.id, publicID: row.publicID, version: row.version, state: try row.open(sealer)))
+                // What the database says of who may see it is compared with what was sealed.
+                let state = try row.open(sealer).flatMap { state in
+                    CaseColumns(state).belong(to: list)
+                        ? .success(state) : .failure(CaseTrouble.unreadable("it does not belong to this list"))
+                }
+                listed.append(ListedCase(id: row.id, publicID: row.publicID, version: row.version, state: state))
             }
             return listed
         }
@@ -105,7 +109,13 @@ extension CaseList {
         case .open: "team = ? AND stage = 0"
         case .unread: "stage = 0 AND isUnread = 1 AND team = ?"
         case .closed: "team = ? AND stage = 1"
-        case .ofGuest: "kind <> 2 AND party = ? AND stage = ?"
+        // A guest's cases are few: they are gathered, then read.
+        case .ofGuest:
+            """
+            stage = ?2 AND id IN (
+                SELECT id FROM caseRow WHERE kind <> 2 AND party = ?1 AND stage = ?2
+                UNION ALL SELECT caseID FROM caseGuest WHERE guest = ?1)
+            """
         case .ofClient: "kind = 2 AND stage <> 2 AND party = ?"
         }
     }

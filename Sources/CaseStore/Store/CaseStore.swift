@@ -18,6 +18,9 @@ package protocol CaseStore: Sendable {
     /// One transaction for all units. Each stands by itself: where one meets a conflict, or a key that is known, it leaves
     /// no trace, and the others are stored. The answers are in the order of the units.
     ///
+    /// A case's end takes the rooms along that were merged into it (`Fact.erased`): they are erased in the same
+    /// transaction, whatever their versions.
+    ///
     /// Throws when nothing was stored, or when nobody knows (`StoreError`).
     func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome]
 
