@@ -69,10 +69,10 @@ extension MemoryStore {
         }
     }
 
-    package func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase] {
+    package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
         contents.withLock { contents in
             let due = contents.order.compactMap { id in contents.cases[id]?.due.map { DueCase(id: id, at: $0) } }
-                .filter { $0.at <= now }
+                .filter { due in due.at <= now && last.map { ($0.at, $0.id) < (due.at, due.id) } ?? true }
                 .sorted { ($0.at, $0.id) < ($1.at, $1.id) }
             return Array(due.prefix(max(0, limit)))
         }
@@ -96,12 +96,12 @@ extension MemoryStore {
     }
 
     package func strayAssignments(
-        heardSince moment: Timestamp, limit: Int
+        heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment] {
         contents.withLock { contents in
             let present = contents.nodes.values.filter { $0.heardAt >= moment }
                 .reduce(into: Set<MemberID>()) { $0.formUnion($1.members) }
-            return contents.rows(after: nil, limit) { row in
+            return contents.rows(after: id, limit) { row in
                 guard !row.isErased, let assignee = row.columns.assignee else { return false }
                 return present.contains(assignee) == row.columns.isAssigneeAbsent
             }.map { id, row in StrayAssignment(id: id, isPresent: row.columns.isAssigneeAbsent) }

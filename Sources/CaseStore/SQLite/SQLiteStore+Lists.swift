@@ -59,18 +59,23 @@ extension SQLiteStore {
         }
     }
 
-    package func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase] {
+    package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
         guard limit > 0 else { return [] }
         return try read { db in
             let statement = try db.cachedStatement(sql: Self.dueSQL)
-            return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).compactMap { row in
+            let last = last ?? DueCase(id: CaseID(.min), at: Timestamp(milliseconds: .min))
+            let arguments: StatementArguments = [now.milliseconds, last.at.milliseconds, last.id.value, limit]
+            return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let due = ColumnValue.integer(row, 1) else { return nil }
                 return DueCase(id: CaseID(id), at: Timestamp(milliseconds: due))
             }
         }
     }
 
-    static let dueSQL = "SELECT id, due FROM caseRow WHERE due <= ? AND due IS NOT NULL ORDER BY due, id LIMIT ?"
+    static let dueSQL = """
+        SELECT id, due FROM caseRow
+        WHERE due <= ?1 AND due >= ?2 AND due IS NOT NULL AND (due > ?2 OR id > ?3) ORDER BY due, id LIMIT ?4
+        """
 
     package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
         guard limit > 0 else { return [] }

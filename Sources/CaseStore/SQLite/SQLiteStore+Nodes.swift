@@ -33,17 +33,17 @@ extension SQLiteStore {
             SELECT DISTINCT member FROM nodeMember WHERE node IN (SELECT id FROM node WHERE heardAt >= ?)
         )
         SELECT id, isAssigneeAbsent FROM caseRow INDEXED BY caseByAssignee
-        WHERE assignee IS NOT NULL AND (assignee IN (SELECT member FROM present)) = isAssigneeAbsent
+        WHERE assignee IS NOT NULL AND id > ? AND (assignee IN (SELECT member FROM present)) = isAssigneeAbsent
         ORDER BY id LIMIT ?
         """
 
     package func strayAssignments(
-        heardSince moment: Timestamp, limit: Int
+        heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment] {
         guard limit > 0 else { return [] }
         return try read { db in
             let statement = try db.cachedStatement(sql: Self.straySQL)
-            return try Row.fetchAll(statement, arguments: [moment.milliseconds, limit]).compactMap { row in
+            return try Row.fetchAll(statement, arguments: [moment.milliseconds, id?.value ?? .min, limit]).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let absent = ColumnValue.integer(row, 1) else { return nil }
                 return StrayAssignment(id: CaseID(id), isPresent: absent != 0)
             }

@@ -67,8 +67,8 @@ import Testing
             #expect(try cases(house, of: guest).isEmpty && cases(house, of: guest, open: false).isEmpty)
         }
         #expect(try house.store.list(.mine(Chronicle.anna), after: nil, limit: 9).isEmpty)
-        #expect(try house.store.due(at: Timestamp(milliseconds: .max), limit: 9).isEmpty)
-        #expect(try house.store.strayAssignments(heardSince: Chronicle.start, limit: 9).isEmpty)
+        #expect(try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 9).isEmpty)
+        #expect(try house.store.strayAssignments(heardSince: Chronicle.start, after: nil, limit: 9).isEmpty)
         #expect(try house.store.finishErasing(limit: 1) == 1)
         #expect(try house.store.finishErasing(limit: 1) == 0)
         #expect(try house.load(CaseID(1)) == .failure(.erased))

@@ -161,7 +161,7 @@ import Testing
     @Test func `stray assignments are found in the index of those that are assigned`() throws {
         let house = try SQLiteHouse()
         let plan = try house.store.read { db in
-            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + SQLiteStore.straySQL, arguments: [0, 1])
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + SQLiteStore.straySQL, arguments: [0, 0, 1])
                 .map { $0["detail"] as String }
         }
         #expect(plan.contains { $0.contains("USING COVERING INDEX caseByAssignee") }, "\(plan)")
