@@ -58,6 +58,7 @@ package final class BareInsert {
         sqlite3_bind_int64(row, 10, change.columns.isUnread ? 1 : 0)
         sqlite3_bind_int64(row, 11, 0)
         sqlite3_bind_int64(row, 12, change.id)
+        sqlite3_bind_int64(row, 13, change.expectedVersion)
         if let publicID = change.publicID {
             bind(row, 13, publicID)
             sqlite3_bind_int64(row, 14, change.columns.organisation.value)

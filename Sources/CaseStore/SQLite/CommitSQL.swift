@@ -17,16 +17,19 @@ enum CommitSQL {
 
     // SQLite writes every index of which a column is set, also to the same value: hence four of them.
     static let updateState =
-        "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4 WHERE id = ?12"
-    static let updateDue =
-        "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5 WHERE id = ?12"
+        "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4 WHERE id = ?12 AND version = ?13"
+    static let updateDue = """
+        UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5
+        WHERE id = ?12 AND version = ?13
+        """
     static let updateUnread = """
         UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5, isUnread = ?10
-        WHERE id = ?12
+        WHERE id = ?12 AND version = ?13
         """
     static let updateAll = """
         UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5, team = ?6,
-            assignee = ?7, isAssigneeAbsent = ?8, stage = ?9, isUnread = ?10, isErasing = ?11 WHERE id = ?12
+            assignee = ?7, isAssigneeAbsent = ?8, stage = ?9, isUnread = ?10, isErasing = ?11
+        WHERE id = ?12 AND version = ?13
         """
 
     // Guests of merged rooms, rewritten when rooms merge or part: the table holds these few alone.
@@ -44,7 +47,8 @@ enum CommitSQL {
     static let insertKey = """
         INSERT INTO commandKey
             (organisation, key, authorKind, author, fingerprint, caseID, teamHead, guestHead, at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
         """
+    static let deleteKey = "DELETE FROM commandKey WHERE id = ?"
     static let insertItem = "INSERT INTO outboxItem (caseID, kind, number, due) VALUES (?, ?, ?, ?)"
 }

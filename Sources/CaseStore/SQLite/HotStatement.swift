@@ -36,6 +36,9 @@ struct HotStatement {
         return Int(sqlite3_changes(sqlite3_db_handle(statement)))
     }
 
+    /// Of the row that the last insert on this connection has made.
+    var lastRowID: Int64 { sqlite3_last_insert_rowid(sqlite3_db_handle(statement)) }
+
     /// The first row, if there is one; it can be read within `body`.
     func first<Row>(_ body: (borrowing HotRow) -> Row) throws -> Row? {
         defer { sqlite3_reset(statement) }

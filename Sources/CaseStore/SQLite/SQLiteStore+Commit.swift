@@ -1,18 +1,26 @@
 import CaseMachine
 import GRDB
+import Synchronization
 
 extension SQLiteStore {
     package func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome] {
         guard !units.isEmpty else { return [] }
-        return try write { db in
-            let statements = try CommitStatements(db)
-            var outcomes: [CommitOutcome] = []
-            outcomes.reserveCapacity(units.count)
-            for unit in units {
-                outcomes.append(try statements.store(unit))
-                if outcomes.count == 1 { settings.reached?(.amidUnits) }
+        return try rowHints.withLock { (hints: inout RowHints) throws(StoreError) in
+            do throws(StoreError) {
+                return try write { db in
+                    let statements = try CommitStatements(db)
+                    var outcomes: [CommitOutcome] = []
+                    outcomes.reserveCapacity(units.count)
+                    for unit in units {
+                        outcomes.append(try statements.store(unit, &hints))
+                        if outcomes.count == 1 { settings.reached?(.amidUnits) }
+                    }
+                    return outcomes
+                }
+            } catch {
+                hints.forget()
+                throw error
             }
-            return outcomes
         }
     }
 }
@@ -20,7 +28,8 @@ extension SQLiteStore {
 /// The statements of a commit.
 ///
 /// Everything is looked at before anything of a unit is written: what then fails is not a conflict but damage, so that no
-/// unit has to be undone alone (a savepoint would copy every page that it touches).
+/// unit has to be undone alone (a savepoint would copy every page that it touches). Only where a hint says that looking
+/// will find what is expected, writing comes first, and what was written of the keys is taken back if it was not so.
 struct CommitStatements {
     private let findKey: HotStatement
     private let findCase: HotStatement
@@ -36,6 +45,7 @@ struct CommitStatements {
     private let insertGuest: HotStatement
     private let eraseRoom: HotStatement
     private let insertKey: HotStatement
+    private let deleteKey: HotStatement
     private let insertItem: HotStatement
 
     init(_ db: Database) throws {
@@ -53,10 +63,12 @@ struct CommitStatements {
         insertGuest = try HotStatement(db, CommitSQL.insertGuest)
         eraseRoom = try HotStatement(db, CommitSQL.eraseRoom)
         insertKey = try HotStatement(db, CommitSQL.insertKey)
+        deleteKey = try HotStatement(db, CommitSQL.deleteKey)
         insertItem = try HotStatement(db, CommitSQL.insertItem)
     }
 
-    func store(_ unit: SQLiteStore.Prepared) throws -> CommitOutcome {
+    func store(_ unit: SQLiteStore.Prepared, _ hints: inout RowHints) throws -> CommitOutcome {
+        if try storeByHint(unit, &hints) { return .stored }
         for (command, index) in zip(unit.commands, 0...) {
             guard let known = try find(command) else { continue }
             return known.fingerprint == command.fingerprint
@@ -68,9 +80,45 @@ struct CommitStatements {
             guard let update = try update(for: change) else { return .conflict }
             updates.append(update)
         }
-        for (change, update) in zip(unit.changes, updates) { try write(change, update) }
+        for (change, update) in zip(unit.changes, updates) {
+            guard try writeRow(change, update) > 0 else {
+                throw StoreError.fatal("Damaged: the row of case \(change.id) was there, and cannot be written.")
+            }
+            try writeRest(change)
+            hints.note(change)
+        }
         for command in unit.commands { try insert(command) }
         return .stored
+    }
+
+    /// The usual unit: a case that this process wrote last, and keys that are new. False if it is another one; then
+    /// nothing of it is written.
+    private func storeByHint(_ unit: SQLiteStore.Prepared, _ hints: inout RowHints) throws -> Bool {
+        guard unit.changes.count == 1, let change = unit.changes.first, unit.repeatedKey == nil,
+            let update = hints[change.id]?.update(for: change)
+        else { return false }
+        var keys: [Int64] = []
+        for command in unit.commands {
+            guard try insert(command) > 0 else {
+                try takeBack(keys)
+                return false
+            }
+            keys.append(insertKey.lastRowID)
+        }
+        guard try writeRow(change, update) > 0 else {
+            try takeBack(keys)
+            return false
+        }
+        try writeRest(change)
+        hints.note(change)
+        return true
+    }
+
+    private func takeBack(_ keys: [Int64]) throws {
+        for key in keys {
+            deleteKey.bind(1, key)
+            try deleteKey.run()
+        }
     }
 
     private func find(_ command: SQLiteStore.Prepared.Command) throws -> (fingerprint: Int64, receipt: Receipt)? {
@@ -84,8 +132,8 @@ struct CommitStatements {
         }
     }
 
-    /// How the row has to be written; nil for a conflict.
-    private enum Update {
+    /// How the row has to be written.
+    enum Update {
         case insert
         case state
         case due
@@ -93,6 +141,7 @@ struct CommitStatements {
         case all
     }
 
+    /// Nil for a conflict.
     private func update(for change: SQLiteStore.Prepared.Change) throws -> Update? {
         findCase.bind(1, change.id)
         let found = try findCase.first { row -> Update? in
@@ -113,21 +162,25 @@ struct CommitStatements {
         return try findPublicID.first { _ in true } == nil ? .insert : nil
     }
 
-    private func write(_ change: SQLiteStore.Prepared.Change, _ update: Update) throws {
+    /// How many rows it has changed: none if the row is not the one that was decided on.
+    private func writeRow(_ change: SQLiteStore.Prepared.Change, _ update: Update) throws -> Int {
         switch update {
-        case .insert: try insert(change)
-        case .state: try run(updateState, change)
+        case .insert: return try insert(change)
+        case .state: return try overwrite(updateState, change)
         case .due:
             updateDue.bind(5, change.due)
-            try run(updateDue, change)
+            return try overwrite(updateDue, change)
         case .unread:
             updateUnread.bind(5, change.due)
             updateUnread.bind(10, change.columns.isUnread)
-            try run(updateUnread, change)
+            return try overwrite(updateUnread, change)
         case .all:
             bindLists(updateAll, change)
-            try run(updateAll, change)
+            return try overwrite(updateAll, change)
         }
+    }
+
+    private func writeRest(_ change: SQLiteStore.Prepared.Change) throws {
         for event in change.events {
             insertEvent.bind(1, change.id)
             insertEvent.bind(2, event.number)
@@ -165,14 +218,14 @@ struct CommitStatements {
         }
     }
 
-    private func insert(_ change: SQLiteStore.Prepared.Change) throws {
-        guard let publicID = change.publicID else { return }
+    private func insert(_ change: SQLiteStore.Prepared.Change) throws -> Int {
+        guard let publicID = change.publicID else { return 0 }
         bindLists(insertCase, change)
         insertCase.bind(13, publicID)
         insertCase.bind(14, change.columns.organisation.value)
         insertCase.bind(15, Int64(change.columns.kind.rawValue))
         insertCase.bind(16, change.columns.party)
-        try run(insertCase, change)
+        return try run(insertCase, change)
     }
 
     private func bindLists(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) {
@@ -186,16 +239,23 @@ struct CommitStatements {
         statement.bind(11, columns.stage == .erased)
     }
 
-    private func run(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws {
+    /// Of the row that was decided on, and of no other.
+    private func overwrite(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws -> Int {
+        statement.bind(13, change.expectedVersion)
+        return try run(statement, change)
+    }
+
+    private func run(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws -> Int {
         statement.bind(1, change.expectedVersion + 1)
         statement.bind(2, change.heads.team)
         statement.bind(3, change.heads.guest)
         statement.bind(4, change.state)
         statement.bind(12, change.id)
-        try statement.run()
+        return try statement.run()
     }
 
-    private func insert(_ command: SQLiteStore.Prepared.Command) throws {
+    /// How many it has inserted: none if there is a command of this key.
+    @discardableResult private func insert(_ command: SQLiteStore.Prepared.Command) throws -> Int {
         insertKey.bind(1, command.organisation)
         insertKey.bind(2, command.key)
         insertKey.bind(3, Int64(command.author.kind))
@@ -205,6 +265,6 @@ struct CommitStatements {
         insertKey.bind(7, command.receipt.heads.team)
         insertKey.bind(8, command.receipt.heads.guest)
         insertKey.bind(9, command.at)
-        try insertKey.run()
+        return try insertKey.run()
     }
 }

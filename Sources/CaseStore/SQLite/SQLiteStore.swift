@@ -39,6 +39,8 @@ package final class SQLiteStore: CaseStore {
     let settings: Settings
     let sealers: SealerPool
     private let preparing: Mutex<LentSealer>
+    /// Held during a commit.
+    let rowHints = Mutex(RowHints())
     private let lock: DatabaseLock
     package let generation: Int64
 
