@@ -50,7 +50,12 @@ let coreTargets: [Target] = [
 let shellTargets: [Target] = [
     shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
     shell("Broker", ["Reactor"]),
-    shell("CaseStore", ["CaseMachine", "COpenSSL", .product(name: "GRDB", package: "GRDB.swift")]),
+    shell(
+        "CaseStore",
+        [
+            "CaseMachine", "COpenSSL", .product(name: "GRDB", package: "GRDB.swift"),
+            .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        ]),
     shell("Notifications", ["CaseMachine"]),
     shell(
         "Gateway",
@@ -98,7 +103,10 @@ let testTargets: [Target] = [
     tests("Feed", ["Feed", "TestSupport"]),
     tests(
         "CaseStore",
-        ["CaseStore", "CaseMachine", "COpenSSL", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")]),
+        [
+            "CaseStore", "CaseMachine", "Simulation", "COpenSSL", "TestSupport",
+            .product(name: "GRDB", package: "GRDB.swift"),
+        ]),
     tests("Tidy", []),
     tests("Simulation", ["Simulation", "Gateway", "CaseStore", "CaseMachine", "TestSupport"]),
     .executableTarget(

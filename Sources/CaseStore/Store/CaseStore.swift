@@ -21,8 +21,9 @@ package protocol CaseStore: Sendable {
     /// Throws when nothing was stored, or when nobody knows (`StoreError`).
     func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome]
 
-    /// Makes unreadable what was erased by a commit: destroys the keys, removes the contents. At most `limit` cases;
-    /// answers how many are left. Repeated until that is 0, also at every start.
+    /// Makes unreadable what was erased by a commit: destroys the keys, removes the contents, also what the outbox has of
+    /// them. At most `limit` cases; answers how many are left. Repeated until that is 0, also at every start. Readers are
+    /// told `.erased` from the commit on.
     func finishErasing(limit: Int) throws(StoreError) -> Int
 
     /// The cases as they are, in the order of the ids.
@@ -60,6 +61,13 @@ package protocol CaseStore: Sendable {
     /// Cases whose assignee no node holds that was heard of since `moment`, and whose state does not say so yet, or the
     /// other way round.
     func strayAssignments(heardSince moment: Timestamp, limit: Int) throws(StoreError) -> [StrayAssignment]
+
+    /// What is in the outbox, after the item `id`, in the order in which it was stored.
+    func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem]
+
+    /// Forgets at most `limit` commands that were stored before `moment`, the oldest first; answers how many. A client that
+    /// repeats a command after so long a time is decided anew, so `moment` lies far behind any client's patience: 30 days.
+    func forgetKeys(olderThan moment: Timestamp, limit: Int) throws(StoreError) -> Int
 
     /// Names this log: restoring a backup gives it another one (see `LogHead` in Feed).
     var generation: Int64 { get }

@@ -155,10 +155,10 @@ package struct OutboxItem: Hashable, Sendable {
 /// What became of a unit.
 package enum CommitOutcome: Hashable, Sendable {
     case stored
-    /// Somebody else has changed a case meanwhile, or its id is taken: load it and decide again.
+    /// Somebody else has changed a case meanwhile, or its id or its public name is taken: load it and decide again.
     case conflict
     /// The command at `index` was decided before, with this answer. Nothing of the unit was stored.
     case known(index: Int, Receipt)
-    /// The key of the command at `index` was used for another command.
+    /// The key of the command at `index` was used for another command, or stands twice in the unit.
     case keyReused(index: Int)
 }

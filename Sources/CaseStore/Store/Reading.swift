@@ -17,12 +17,13 @@ package struct LoadedCase: Hashable, Sendable {
 package struct StoredEvent: Hashable, Sendable {
     package let numbers: Numbers
     package let event: CaseEvent
-    /// Its author deleted it later: a tombstone stands in its place for everybody.
+    /// Its author deleted it later, or the message that it edits: a tombstone stands in its place for everybody, without
+    /// text and files. What was said stays in the log, for the house's history alone.
     package let isDeleted: Bool
 
     package init(numbers: Numbers, event: CaseEvent, isDeleted: Bool) {
         self.numbers = numbers
-        self.event = event
+        self.event = isDeleted ? event.withoutContent : event
         self.isDeleted = isDeleted
     }
 }
@@ -43,15 +44,16 @@ package struct EventPage: Hashable, Sendable {
 
 /// What a person can have in front of them. Ordered by id, which is by age: a page does not shift while it is read.
 package enum CaseList: Hashable, Sendable {
-    /// Open, and nobody's.
+    /// Open, and nobody's. Clients' threads are not in it: nobody claims one.
     case unassigned(TeamID)
     case mine(MemberID)
     /// All that is open.
     case open(TeamID)
     /// Open, with something that the team has not seen.
     case unread(TeamID)
+    /// Closed, or merged into another case.
     case closed(TeamID)
-    /// A guest's support cases and rooms.
+    /// A guest's support cases and rooms; those that are not open were closed or merged.
     case ofGuest(GuestID, open: Bool)
     /// The direct threads of a client organisation.
     case ofClient(ClientID)
@@ -108,4 +110,18 @@ package enum KeyAnswer: Hashable, Sendable {
     case known(Receipt)
     /// Used for another command.
     case reused
+}
+
+/// An item of the outbox that nobody has carried out yet.
+package struct PendingItem: Hashable, Sendable {
+    /// Grows with each item that is stored.
+    package let id: Int64
+    package let caseID: CaseID
+    package let item: OutboxItem
+
+    package init(id: Int64, caseID: CaseID, item: OutboxItem) {
+        self.id = id
+        self.caseID = caseID
+        self.item = item
+    }
 }

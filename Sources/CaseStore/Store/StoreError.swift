@@ -1,3 +1,5 @@
+package import CaseMachine
+
 /// Why a call came to nothing as a whole.
 package enum StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     /// No room on the disk. Nothing was stored; reading goes on.
@@ -32,6 +34,15 @@ package enum CaseTrouble: Error, Hashable, Sendable, CustomStringConvertible {
         case .erased: "the case has been erased"
         case .newerShape(let version): "the case was written by a later release (shape \(version))"
         case .unreadable(let reason): reason
+        }
+    }
+}
+
+extension CaseTrouble {
+    package init(_ error: ShapeError, _ what: String) {
+        switch error {
+        case .unknownVersion(let version): self = .newerShape(version)
+        case .damaged: self = .unreadable("\(what) is damaged")
         }
     }
 }

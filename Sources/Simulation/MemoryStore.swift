@@ -1,0 +1,208 @@
+package import CaseMachine
+package import CaseStore
+import Synchronization
+
+/// The simulation's store: what the real ones promise, in memory, the same at each run. It does no I/O, reads no clock and
+/// never fails by itself; faults are injected around it.
+///
+/// States and events are kept as the bytes that the others seal, so that every run reads what it wrote in the stored
+/// shapes.
+package final class MemoryStore: CaseStore {
+    package struct Prepared: Sendable {
+        fileprivate let unit: CommitUnit
+        fileprivate let states: [[UInt8]]
+        fileprivate let events: [[[UInt8]]]
+    }
+
+    struct EventRow {
+        let numbers: Numbers
+        let edits: Int64?
+        var isDeleted = false
+        var body: [UInt8]
+    }
+
+    struct CaseRow {
+        let publicID: PublicID
+        var version: Int64 = 0
+        var heads = Heads(team: 0, guest: 0)
+        var columns: CaseColumns
+        var due: Timestamp?
+        var state: [UInt8]
+        var events: [EventRow] = []
+    }
+
+    /// Without its fingerprint, which is compared, not looked up.
+    struct KeyPlace: Hashable {
+        let organisation: OrganisationID
+        let author: Author
+        let key: UInt128
+
+        init(_ name: KeyName) {
+            organisation = name.organisation
+            author = name.author
+            key = name.key.value
+        }
+    }
+
+    struct KeyRow {
+        let place: KeyPlace
+        let fingerprint: UInt64
+        let receipt: Receipt
+        let at: Timestamp
+    }
+
+    struct Node {
+        var heardAt: Timestamp
+        var members: Set<MemberID>
+    }
+
+    struct Contents {
+        var cases: [CaseID: CaseRow] = [:]
+        /// The ids of `cases`, in their order.
+        var order: [CaseID] = []
+        var publicIDs: Set<PublicID> = []
+        /// Erased by a commit, and not emptied yet.
+        var erasing: Set<CaseID> = []
+        var keys: [KeyPlace: KeyRow] = [:]
+        /// In the order in which they were stored.
+        var keyOrder: [KeyPlace] = []
+        var outbox: [PendingItem] = []
+        var lastItem: Int64 = 0
+        var nodes: [NodeID: Node] = [:]
+    }
+
+    package let generation: Int64
+    private let clock: @Sendable () -> Timestamp
+    let contents = Mutex(Contents())
+
+    /// The clock only says how old a command's key is.
+    package init(
+        generation: Int64 = 1, clock: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: 0) }
+    ) {
+        self.generation = generation
+        self.clock = clock
+    }
+
+    package func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<Prepared, CaseTrouble>] {
+        units.map { unit in
+            if let fault = unit.fault { return .failure(.unreadable(fault)) }
+            return .success(
+                Prepared(
+                    unit: unit, states: unit.changes.map(\.state.packed),
+                    events: unit.changes.map { $0.events.map(\.event.packed) }))
+        }
+    }
+
+    package func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome] {
+        let now = clock()
+        return contents.withLock { contents in units.map { contents.store($0, at: now) } }
+    }
+
+    package func finishErasing(limit: Int) throws(StoreError) -> Int {
+        contents.withLock { contents in
+            for id in contents.erasing.sorted().prefix(max(0, limit)) {
+                contents.erasing.remove(id)
+                contents.cases[id]?.events = []
+                contents.cases[id]?.state = []
+                contents.outbox.removeAll { $0.caseID == id }
+            }
+            return contents.erasing.count
+        }
+    }
+
+    package func forgetKeys(olderThan moment: Timestamp, limit: Int) throws(StoreError) -> Int {
+        contents.withLock { contents in
+            let old = contents.keyOrder.prefix(max(0, limit)).prefix { place in
+                contents.keys[place].map { $0.at < moment } ?? true
+            }
+            for place in old { contents.keys[place] = nil }
+            contents.keyOrder.removeFirst(old.count)
+            return old.count
+        }
+    }
+
+    /// As if somebody had changed the stored state's bytes.
+    package func replaceState(of id: CaseID, by bytes: [UInt8]) {
+        contents.withLock { $0.cases[id]?.state = bytes }
+    }
+
+    /// As if somebody had changed an event's bytes.
+    package func replaceEvent(_ number: Int64, of id: CaseID, by bytes: [UInt8]) {
+        contents.withLock { contents in
+            guard let events = contents.cases[id]?.events, events.indices.contains(Int(number) - 1) else { return }
+            contents.cases[id]?.events[Int(number) - 1].body = bytes
+        }
+    }
+}
+
+extension MemoryStore.Contents {
+    fileprivate mutating func store(_ prepared: MemoryStore.Prepared, at now: Timestamp) -> CommitOutcome {
+        let unit = prepared.unit
+        for (index, command) in unit.commands.enumerated() {
+            guard let known = keys[MemoryStore.KeyPlace(command.name)] else { continue }
+            guard known.fingerprint == command.name.key.fingerprint else { return .keyReused(index: index) }
+            return .known(index: index, known.receipt)
+        }
+        if let index = unit.repeatedKey { return .keyReused(index: index) }
+        guard unit.changes.allSatisfy(fits) else { return .conflict }
+        for (change, index) in zip(unit.changes, 0...) {
+            write(change, state: prepared.states[index], events: prepared.events[index])
+        }
+        for command in unit.commands {
+            let place = MemoryStore.KeyPlace(command.name)
+            keys[place] = MemoryStore.KeyRow(
+                place: place, fingerprint: command.name.key.fingerprint, receipt: command.receipt, at: now)
+            keyOrder.append(place)
+        }
+        return .stored
+    }
+
+    private func fits(_ change: CaseChange) -> Bool {
+        guard let row = cases[change.id] else {
+            return change.publicID.map { !publicIDs.contains($0) } ?? false
+        }
+        return change.expectedVersion == row.version && change.headsBefore == row.heads && row.columns.stage != .erased
+    }
+
+    private mutating func write(_ change: CaseChange, state: [UInt8], events: [[UInt8]]) {
+        let columns = CaseColumns(change.state)
+        if let publicID = change.publicID { create(change.id, publicID, columns) }
+        guard var row = cases.removeValue(forKey: change.id) else { return }
+        row.version = change.expectedVersion + 1
+        row.heads = Heads(change.state)
+        row.columns = columns
+        row.due = columns.stage == .erased ? nil : change.earliestDeadline
+        row.state = state
+        for (event, body) in zip(change.events, events) {
+            row.events.append(MemoryStore.EventRow(numbers: event.numbers, edits: event.event.edits, body: body))
+        }
+        for target in change.events.compactMap(\.event.deletes) {
+            for index in row.events.indices
+            where row.events[index].numbers.forTeam == target || row.events[index].edits == target {
+                row.events[index].isDeleted = true
+            }
+        }
+        if columns.stage == .erased { erasing.insert(change.id) }
+        cases[change.id] = row
+        for item in change.outbox {
+            lastItem += 1
+            outbox.append(PendingItem(id: lastItem, caseID: change.id, item: item))
+        }
+    }
+
+    private mutating func create(_ id: CaseID, _ publicID: PublicID, _ columns: CaseColumns) {
+        cases[id] = MemoryStore.CaseRow(publicID: publicID, columns: columns, state: [])
+        publicIDs.insert(publicID)
+        order.insert(id, at: firstIndex(notBefore: id))
+    }
+
+    /// Where in `order` the ids begin that are not smaller.
+    func firstIndex(notBefore id: CaseID) -> Int {
+        var (low, high) = (0, order.count)
+        while low < high {
+            let middle = low + (high - low) / 2
+            if order[middle] < id { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
