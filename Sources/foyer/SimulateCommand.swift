@@ -1,0 +1,50 @@
+import ArgumentParser
+import Simulation
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Run whole houses on a virtual clock, with everything going wrong, and check every promise.")
+
+    @Option(help: "How many runs, each with the seed after the last one's.")
+    var seeds: UInt64 = 100
+
+    @Option(help: "The first seed; alone, it is the only one: the same seed is the same run.")
+    var seed: UInt64?
+
+    @Option(help: "What happens in a run before it becomes calm.")
+    var steps: Int?
+
+    @Flag(help: "Say what the runs have met.")
+    var verbose = false
+
+    func run() throws {
+        var settings = SimulationSettings()
+        if let steps { settings.steps = steps }
+        let first = seed ?? 1
+        let count = seed == nil ? seeds : 1
+        let clock = ContinuousClock()
+        let began = clock.now
+        var trace: UInt64 = 0
+        var coverage = Coverage()
+        for seed in first..<first + count {
+            let report = Simulation.run(seed: seed, settings: settings)
+            trace = trace &* 0x100_0000_01B3 ^ report.trace
+            coverage.add(report.coverage)
+            guard let violation = report.violation else { continue }
+            print(report.lastLines.joined(separator: "\n"))
+            print("seed \(seed), step \(report.steps): \(violation)")
+            print("again with: foyer simulate --seed \(seed)\(steps.map { " --steps \($0)" } ?? "")")
+            throw ExitCode(1)
+        }
+        if verbose { print(coverage.lines.joined(separator: "\n")) }
+        let seconds = (clock.now - began) / .seconds(1)
+        print("\(count) seeds in \(seconds.rounded()) s, \((Double(count) / seconds).rounded()) a second")
+        print("trace=\(hex(trace))")
+    }
+
+    private func hex(_ number: UInt64) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
