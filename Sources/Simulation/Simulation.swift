@@ -44,7 +44,7 @@ package enum Simulation {
         let world = World(seed: seed, settings: settings)
         world.begin()
         while world.steps < settings.steps, world.step() {}
-        world.calmDown()
+        if world.violation == nil { world.calmDown() }
         while !world.isDone, world.step() {}
         if world.violation == nil { world.examine() }
         return SimulationReport(

@@ -36,10 +36,14 @@ struct Errands {
     }
 
     var nextWake: Duration {
+        // Nothing before the answer comes; and a moment that has passed would have the engine asked again and again.
+        guard !isAsking else { return now + limits.heartbeat }
         // The rest waits for what is in hand.
-        guard inHand == 0, !isAsking else { return nextHeartbeat }
+        guard inHand == 0 else { return nextHeartbeat }
         if hasErased || !policies.isEmpty { return now }
-        return min(nextDue, nextHeartbeat, nextStrays)
+        // While the clock is not trusted, deadlines wait; when that ends, only the clock knows.
+        let due = mayFire ? nextDue : max(nextDue, now + limits.duePoll)
+        return min(due, nextHeartbeat, nextStrays)
     }
 }
 
