@@ -97,7 +97,10 @@ let testTargets: [Target] = [
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests(
         "Gateway",
-        ["Gateway", "Reactor", "WebSocket", "TestSupport", .product(name: "Logging", package: "swift-log")]),
+        [
+            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport",
+            .product(name: "Logging", package: "swift-log"),
+        ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),

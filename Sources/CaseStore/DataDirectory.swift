@@ -9,6 +9,8 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// The data: cases, events, audit rows.
     package var database: String { path + "/foyer.sqlite" }
+    /// Locked by the one process that has the database open.
+    package var databaseLock: String { path + "/foyer.sqlite.lock" }
 
     /// Everything that opens the data. Never backed up together with it.
     package var keys: String { path + "/keys" }

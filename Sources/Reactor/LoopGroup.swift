@@ -21,7 +21,7 @@ package final class LoopGroup: Sendable {
     package let loops: [LoopHandle]
     /// Where it listens, with the ports that the kernel picked.
     package let addresses: [ListenAddress]
-    private let threads: [LoopThread]
+    private let threads: [OwnThread]
 
     /// Listens on every address and starts the loops. `makeApp` is called on each loop's own thread, with the handles
     /// of all loops.
@@ -39,12 +39,12 @@ package final class LoopGroup: Sendable {
             handles.append(
                 try LoopHandle(index: index, limits: configuration.limits))
         }
-        var threads: [LoopThread] = []
+        var threads: [OwnThread] = []
         for handle in handles {
             let all = handles
             let descriptors = sockets[handle.index]
             let started = try StartSignal()
-            let thread = try LoopThread {
+            let thread = try OwnThread {
                 let listeners = zip(descriptors, addresses).map { descriptor, address in
                     Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
                 }
@@ -143,33 +143,4 @@ private final class StartSignal: Sendable {
         while eventfd_read(descriptor, &count) != 0 {}  // interrupted: wait on
         return error.withLock { $0 }
     }
-}
-
-/// A thread that belongs to one loop for all its life: no task of Swift's own pool may run on it, or be kept from
-/// running by it.
-private final class LoopThread: Sendable {
-    private final class Body: Sendable {
-        let run: @Sendable () -> Void
-        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-    }
-
-    private let thread: pthread_t
-
-    init(_ run: @escaping @Sendable () -> Void) throws(ReactorError) {
-        var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run))
-        let result = pthread_create(
-            &thread, nil,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, body.toOpaque())
-        guard result == 0 else {
-            body.release()
-            throw ReactorError(.system, "pthread_create", result)
-        }
-        self.thread = thread
-    }
-
-    func join() { pthread_join(thread, nil) }
 }

@@ -15,13 +15,6 @@ extension MemoryStore {
         }
     }
 
-    package func answer(to key: KeyName) throws(StoreError) -> KeyAnswer {
-        contents.withLock { contents in
-            guard let known = contents.keys[MemoryStore.KeyPlace(key)] else { return .new }
-            return known.fingerprint == key.key.fingerprint ? .known(known.receipt) : .reused
-        }
-    }
-
     package func event(
         _ number: Int64, of id: CaseID, for reader: Side
     ) throws(StoreError) -> Result<StoredEvent?, CaseTrouble> {
@@ -97,6 +90,7 @@ extension MemoryStore {
 
     package func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError) {
         contents.withLock { contents in
+            contents.nodes = contents.nodes.filter { $0.value.heardAt >= now - NodeID.forgottenAfter }
             contents.nodes[node] = members.map { Node(heardAt: now, members: $0) }
         }
     }

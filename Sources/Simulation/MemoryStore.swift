@@ -31,21 +31,8 @@ package final class MemoryStore: CaseStore {
         var events: [EventRow] = []
     }
 
-    /// Without its fingerprint, which is compared, not looked up.
-    struct KeyPlace: Hashable {
-        let organisation: OrganisationID
-        let author: Author
-        let key: UInt128
-
-        init(_ name: KeyName) {
-            organisation = name.organisation
-            author = name.author
-            key = name.key.value
-        }
-    }
-
     struct KeyRow {
-        let place: KeyPlace
+        let name: KeyName
         let fingerprint: UInt64
         let receipt: Receipt
         let at: Timestamp
@@ -63,9 +50,9 @@ package final class MemoryStore: CaseStore {
         var publicIDs: Set<PublicID> = []
         /// Erased by a commit, and not emptied yet.
         var erasing: Set<CaseID> = []
-        var keys: [KeyPlace: KeyRow] = [:]
+        var keys: [KeyName: KeyRow] = [:]
         /// In the order in which they were stored.
-        var keyOrder: [KeyPlace] = []
+        var keyOrder: [KeyName] = []
         var outbox: [PendingItem] = []
         var lastItem: Int64 = 0
         var nodes: [NodeID: Node] = [:]
@@ -98,6 +85,13 @@ package final class MemoryStore: CaseStore {
         return contents.withLock { contents in units.map { contents.store($0, at: now) } }
     }
 
+    package func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
+        contents.withLock { contents in
+            guard let known = contents.keys[name] else { return .new }
+            return known.fingerprint == fingerprint ? .known(known.receipt) : .reused
+        }
+    }
+
     package func finishErasing(limit: Int) throws(StoreError) -> Int {
         contents.withLock { contents in
             for id in contents.erasing.sorted().prefix(max(0, limit)) {
@@ -112,10 +106,10 @@ package final class MemoryStore: CaseStore {
 
     package func forgetKeys(olderThan moment: Timestamp, limit: Int) throws(StoreError) -> Int {
         contents.withLock { contents in
-            let old = contents.keyOrder.prefix(max(0, limit)).prefix { place in
-                contents.keys[place].map { $0.at < moment } ?? true
+            let old = contents.keyOrder.prefix(max(0, limit)).prefix { name in
+                contents.keys[name].map { $0.at < moment } ?? true
             }
-            for place in old { contents.keys[place] = nil }
+            for name in old { contents.keys[name] = nil }
             contents.keyOrder.removeFirst(old.count)
             return old.count
         }
@@ -139,8 +133,8 @@ extension MemoryStore.Contents {
     fileprivate mutating func store(_ prepared: MemoryStore.Prepared, at now: Timestamp) -> CommitOutcome {
         let unit = prepared.unit
         for (index, command) in unit.commands.enumerated() {
-            guard let known = keys[MemoryStore.KeyPlace(command.name)] else { continue }
-            guard known.fingerprint == command.name.key.fingerprint else { return .keyReused(index: index) }
+            guard let known = keys[command.name] else { continue }
+            guard known.fingerprint == command.key.fingerprint else { return .keyReused(index: index) }
             return .known(index: index, known.receipt)
         }
         if let index = unit.repeatedKey { return .keyReused(index: index) }
@@ -149,10 +143,10 @@ extension MemoryStore.Contents {
             write(change, state: prepared.states[index], events: prepared.events[index])
         }
         for command in unit.commands {
-            let place = MemoryStore.KeyPlace(command.name)
-            keys[place] = MemoryStore.KeyRow(
-                place: place, fingerprint: command.name.key.fingerprint, receipt: command.receipt, at: now)
-            keyOrder.append(place)
+            let name = command.name
+            keys[name] = MemoryStore.KeyRow(
+                name: name, fingerprint: command.key.fingerprint, receipt: command.receipt, at: now)
+            keyOrder.append(name)
         }
         return .stored
     }

@@ -12,7 +12,7 @@ enum ImportRules {
     private static let shell: [String: Set<String>] = [
         "Reactor": ["CLinux", "COpenSSL"],
         "Broker": ["CHiredis", "Reactor"],
-        "CaseStore": ["COpenSSL", "CPostgres", "GRDB", "Reactor"],
+        "CaseStore": ["COpenSSL", "CPostgres", "GRDB", "GRDBSQLite", "Reactor"],
         "Notifications": ["CCurl", "Reactor"],
     ]
     private static let system: Set<String> = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]

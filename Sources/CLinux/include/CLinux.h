@@ -47,6 +47,10 @@ int clinux_socket_error(int descriptor);
 /// Bytes that the kernel keeps because the peer has not acknowledged them (SIOCOUTQ), or -1.
 int clinux_unacknowledged(int descriptor);
 
+/// Waits until a descriptor is readable, for at most so many nanoseconds (poll counts in milliseconds). 1 if it is, 0 if
+/// not, -1 when interrupted.
+int clinux_wait(int descriptor, int64_t nanoseconds);
+
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 

@@ -51,7 +51,7 @@ package enum AuditTables {
         let statement = try db.cachedStatement(
             sql: "SELECT number, hash FROM auditRow WHERE node = ? ORDER BY number DESC LIMIT 1")
         guard let row = try Row.fetchOne(statement, arguments: [node]) else { return nil }
-        guard let number = AuditValue.integer(row, 0), let hash = AuditValue.blob(row, 1) else {
+        guard let number = ColumnValue.integer(row, 0), let hash = ColumnValue.blob(row, 1) else {
             throw AuditError("The last audit row of node '\(node)' cannot be read; run: foyer audit verify")
         }
         return (number, hash)
@@ -74,26 +74,10 @@ package enum AuditTables {
     }
 
     private static func head(_ row: Row) -> AuditHead? {
-        guard let node = AuditValue.text(row, 0), let number = AuditValue.integer(row, 1),
-            let rows = AuditValue.integer(row, 2), let at = AuditValue.integer(row, 3),
-            let hash = AuditValue.blob(row, 4), let signature = AuditValue.blob(row, 5)
+        guard let node = ColumnValue.text(row, 0), let number = ColumnValue.integer(row, 1),
+            let rows = ColumnValue.integer(row, 2), let at = ColumnValue.integer(row, 3),
+            let hash = ColumnValue.blob(row, 4), let signature = ColumnValue.blob(row, 5)
         else { return nil }
         return AuditHead(node: node, number: number, rows: rows, at: at, hash: hash, signature: signature)
-    }
-}
-
-/// Columns of tables that somebody may have tampered with. GRDB's own conversions end the program where the type is not
-/// the expected one.
-enum AuditValue {
-    static func integer(_ row: Row, _ index: Int) -> Int64? {
-        if case .int64(let value) = (row[index] as DatabaseValue).storage { value } else { nil }
-    }
-
-    static func text(_ row: Row, _ index: Int) -> String? {
-        if case .string(let value) = (row[index] as DatabaseValue).storage { value } else { nil }
-    }
-
-    static func blob(_ row: Row, _ index: Int) -> [UInt8]? {
-        if case .blob(let value) = (row[index] as DatabaseValue).storage { [UInt8](value) } else { nil }
     }
 }

@@ -39,8 +39,8 @@ package struct AuditVerifier {
                 FROM auditRow ORDER BY node, number
                 """)
         while let row = try rows.next() {
-            guard let node = AuditValue.text(row, 0) else {
-                report.add("?", .rowUnreadable(AuditValue.integer(row, 1)))
+            guard let node = ColumnValue.text(row, 0) else {
+                report.add("?", .rowUnreadable(ColumnValue.integer(row, 1)))
                 continue
             }
             if check?.node != node {
@@ -77,7 +77,7 @@ private struct AuditChainCheck {
     }
 
     mutating func take(_ row: Row, _ report: inout AuditReport) {
-        guard let number = AuditValue.integer(row, 1) else { return report.add(node, .rowUnreadable(nil)) }
+        guard let number = ColumnValue.integer(row, 1) else { return report.add(node, .rowUnreadable(nil)) }
         rows += 1
         guard number > lastNumber else { return report.add(node, .rowOutOfOrder(number)) }
         if number - 1 > lastNumber {
@@ -86,7 +86,7 @@ private struct AuditChainCheck {
         }
         lastNumber = number
         // A text is read up to its first NUL, and none is written with one: what stands behind it was added.
-        guard let hash = AuditValue.blob(row, 8), AuditValue.integer(row, 9) == 0,
+        guard let hash = ColumnValue.blob(row, 8), ColumnValue.integer(row, 9) == 0,
             let content = Self.content(row, node, number)
         else {
             previousHash = nil
@@ -118,9 +118,9 @@ private struct AuditChainCheck {
     }
 
     private static func content(_ row: Row, _ node: String, _ number: Int64) -> AuditRow? {
-        guard let at = AuditValue.integer(row, 2), let organisation = AuditValue.integer(row, 3),
-            let actor = AuditValue.text(row, 4), let action = AuditValue.text(row, 5),
-            let subject = AuditValue.text(row, 6), let detail = AuditValue.text(row, 7)
+        guard let at = ColumnValue.integer(row, 2), let organisation = ColumnValue.integer(row, 3),
+            let actor = ColumnValue.text(row, 4), let action = ColumnValue.text(row, 5),
+            let subject = ColumnValue.text(row, 6), let detail = ColumnValue.text(row, 7)
         else { return nil }
         let entry = AuditEntry(
             readAt: at, organisation: organisation, actor: actor, action: action, subject: subject, detail: detail)

@@ -29,8 +29,8 @@ package protocol CaseStore: Sendable {
     /// The cases as they are, in the order of the ids.
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
-    /// What became of a command of this key.
-    func answer(to key: KeyName) throws(StoreError) -> KeyAnswer
+    /// What became of the command of this key.
+    func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer
 
     /// One event, by its number for the reader; nil if there is none that the reader may see.
     func event(_ number: Int64, of id: CaseID, for reader: Side) throws(StoreError) -> Result<StoredEvent?, CaseTrouble>
@@ -75,6 +75,9 @@ package protocol CaseStore: Sendable {
 
 /// A node, for one start of its process.
 package struct NodeID: Hashable, Sendable {
+    /// A node that has been silent for so long does not come back: its next start has another id.
+    package static let forgottenAfter: Duration = .days(1)
+
     package let value: Int64
 
     package init(_ value: Int64) { self.value = value }

@@ -17,14 +17,8 @@ extension CommitUnit {
     /// stored.
     package var repeatedKey: Int? {
         guard commands.count > 1 else { return nil }
-        var keys: Set<KeyName> = []
-        return commands.firstIndex { !keys.insert($0.name.withoutFingerprint).inserted }
-    }
-}
-
-extension KeyName {
-    fileprivate var withoutFingerprint: KeyName {
-        KeyName(organisation: organisation, author: author, key: CommandKey(key.value, fingerprint: 0))
+        var names: Set<KeyName> = []
+        return commands.firstIndex { !names.insert($0.name).inserted }
     }
 }
 

@@ -58,26 +58,32 @@ package struct NumberedEvent: Hashable, Sendable {
 
 /// A command that its author can repeat without harm: **one key is one decision**.
 package struct KeyedCommand: Hashable, Sendable {
-    package let name: KeyName
+    package let key: CommandKey
+    package let author: Author
+    package let organisation: OrganisationID
     /// The first answer, which a repetition gets again.
     package let receipt: Receipt
 
-    package init(name: KeyName, receipt: Receipt) {
-        self.name = name
+    package init(key: CommandKey, author: Author, organisation: OrganisationID, receipt: Receipt) {
+        self.key = key
+        self.author = author
+        self.organisation = organisation
         self.receipt = receipt
     }
+
+    package var name: KeyName { KeyName(organisation: organisation, author: author, value: key.value) }
 }
 
-/// A command's key with whose it is.
+/// What makes a key the same key, whatever the command is.
 package struct KeyName: Hashable, Sendable {
     package let organisation: OrganisationID
     package let author: Author
-    package let key: CommandKey
+    package let value: UInt128
 
-    package init(organisation: OrganisationID, author: Author, key: CommandKey) {
+    package init(organisation: OrganisationID, author: Author, value: UInt128) {
         self.organisation = organisation
         self.author = author
-        self.key = key
+        self.value = value
     }
 }
 

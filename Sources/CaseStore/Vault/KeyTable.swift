@@ -121,6 +121,10 @@ extension KeyTable {
             db, sql: "SELECT 1 FROM wrappedKey WHERE id = ?", arguments: [Int64(bitPattern: id)]) != nil
     }
 
+    func isEmpty(_ db: Database) throws -> Bool {
+        try Int.fetchOne(db, sql: "SELECT 1 FROM wrappedKey LIMIT 1") == nil
+    }
+
     func nextID(_ db: Database) throws -> UInt64 {
         let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM wrappedKey") ?? 0
         return UInt64(bitPattern: max(last &+ 1, firstID))

@@ -125,6 +125,11 @@ package final class Vault: Sendable {
         try table.read { db in try table.contains(id, db) }
     }
 
+    /// Whether a key was ever made here: then there is data somewhere that it belongs to.
+    func hasKeys() throws(VaultError) -> Bool {
+        try table.read { db in try !table.isEmpty(db) }
+    }
+
     /// The key's bytes as they stand in the key file; nil if there is none.
     func wrappedKey(of owner: KeyOwner) throws(VaultError) -> [UInt8]? {
         try table.read { db in try table.find(owner, db)?.slot }

@@ -100,7 +100,7 @@ extension CaseEngine {
         let share = (moment.monotonic - since) * limits.gatheringShare
         gathering = Gathering(
             until: moment.monotonic + min(share, limits.longestGathering),
-            expected: min(inHand + commands, limits.commandsPerBatch))
+            expected: min(inHand + commands, limits.commandsBesideCommit))
     }
 
     private func settle(_ run: Run, _ outcome: CommitOutcome) {
@@ -123,20 +123,19 @@ extension CaseEngine {
     /// It is durable: now the state is the case's, and everybody may know.
     private func install(_ run: Run) {
         let slot = run.slot
-        guard let state = run.state, let publicID = run.base?.publicID ?? slot.publicID else { return }
-        let version = (run.base?.version ?? 0) + 1
-        slot.known = LoadedCase(id: slot.id, publicID: publicID, version: version, state: state)
+        guard let state = run.state, let publicID = slot.known?.publicID ?? slot.publicID else { return }
+        let version = run.baseVersion + 1
+        let previous = slot.known?.state.team
+        let known = LoadedCase(id: slot.id, publicID: publicID, version: version, state: state)
+        slot.known = known
         slot.publicID = nil
         slot.goesSingly = false
         slot.owesNews = false
         count { $0.stored += run.decided.count }
         for decided in run.decided { answer(decided.pending, .accepted(decided.receipt)) }
-        let previous = run.base?.state.team
-        say(
-            .publish(
-                Publication(
-                    id: slot.id, publicID: publicID, version: version, events: run.events, state: state,
-                    previousTeam: previous == state.team ? nil : previous)))
+        let publication = Publication(
+            known, events: run.events, previousTeam: previous == state.team ? nil : previous)
+        say(.publish(publication))
         if state.isErased {
             errands.hasErased = true
             slots[slot.id] = nil
@@ -171,7 +170,7 @@ extension CaseEngine {
         case .same: queue(slot)
         case .lost, .unknown:
             // A case that was to be made: its id is taken, or was taken by this very commit, which its key will tell.
-            if run.base == nil { return makeAgain(slot) }
+            if run.baseVersion == 0 { return makeAgain(slot) }
             forgetState(of: slot)
         }
         dropIfNeverMade(slot)

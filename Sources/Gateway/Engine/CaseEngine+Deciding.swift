@@ -16,15 +16,18 @@ extension CaseEngine {
 
     /// Takes what can be decided together. Nil if there is nothing to store; the slot is then where it belongs.
     func run(of slot: CaseSlot) -> Run? {
-        var run = Run(slot)
+        let run = Run(slot)
         let most = slot.goesSingly ? 1 : limits.commandsPerRun
         deciding: while run.decided.count < most, run.byteCount < limits.bytesPerBatch,
-            let pending = slot.waiting.first
+            let pending = slot.waiting.popFirst()
         {
-            switch decideNext(pending, in: &run) {
-            case .decided, .answered: slot.waiting.removeFirst()
-            case .stop: break deciding
+            switch decideNext(pending, in: run) {
+            case .decided, .answered: break
+            case .stop:
+                slot.waiting.prepend(pending)
+                break deciding
             case .load:
+                slot.waiting.prepend(pending)
                 forgetState(of: slot)
                 return nil
             }
@@ -37,7 +40,8 @@ extension CaseEngine {
         return run
     }
 
-    private func decideNext(_ pending: Pending, in run: inout Run) -> Step {
+    private func decideNext(_ pending: Pending, in run: Run) -> Step {
+        if let name = pending.keyName, run.holds(name) { return .stop }
         let command: Command
         switch pending.command {
         case .open(let opening): command = .open(opening)
@@ -55,7 +59,7 @@ extension CaseEngine {
         let circumstances = Circumstances(
             now: moment.wall, minuteOfWeek: rules.minuteOfWeek(at: moment.wall))
         switch decide(command, by: pending.actor, on: run.state, under: rules.policy, in: circumstances) {
-        case .accepted(let events, let state): return accept(pending, command, events, state, in: &run)
+        case .accepted(let events, let state): return accept(pending, command, events, state, in: run)
         case .rejected(let rejection):
             // What comes first was decided on what is stored; what follows, on what is not stored yet: nobody is turned
             // away because of something that may never be.
@@ -67,7 +71,7 @@ extension CaseEngine {
     }
 
     private func accept(
-        _ pending: Pending, _ command: Command, _ events: [CaseEvent], _ state: CaseState, in run: inout Run
+        _ pending: Pending, _ command: Command, _ events: [CaseEvent], _ state: CaseState, in run: Run
     ) -> Step {
         let isDeadline = command.name == .deadlineReached
         if isDeadline { noteLateness(of: run.state) }
@@ -85,7 +89,7 @@ extension CaseEngine {
 
     /// Valid for the version that it was found in, and so only for the first command of a run.
     private func target(of pending: Pending, in run: Run) -> (found: Command.Target?, at: Int64)? {
-        guard run.isEmpty, let target = pending.target, target.at == run.base?.version else { return nil }
+        guard run.isEmpty, let target = pending.target, target.at == run.baseVersion else { return nil }
         return target
     }
 

@@ -29,7 +29,12 @@ extension CaseEngine {
             if let side = first?.actor.author.side { event = CaseQuestion.EventName(number: number, side: side) }
         case .open, .act, nil: break
         }
-        return CaseQuestion(id: slot.id, event: event, key: first?.keyName)
+        let key = first.flatMap { first in
+            first.keyName.flatMap { name in
+                first.key.map { CaseQuestion.Key(name: name, fingerprint: $0.fingerprint) }
+            }
+        }
+        return CaseQuestion(id: slot.id, event: event, key: key)
     }
 
     func finishLoad(_ asked: [CaseSlot], _ result: Result<[CaseAnswer], StoreError>) {
@@ -79,11 +84,7 @@ extension CaseEngine {
     private func tellNews(of slot: CaseSlot) {
         guard slot.owesNews, let known = slot.known else { return }
         slot.owesNews = false
-        say(
-            .publish(
-                Publication(
-                    id: known.id, publicID: known.publicID, version: known.version, events: [], state: known.state,
-                    previousTeam: nil)))
+        say(.publish(Publication(known)))
     }
 
     private func refuseAll(_ slot: CaseSlot, _ trouble: CaseTrouble) {

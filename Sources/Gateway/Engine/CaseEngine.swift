@@ -89,7 +89,8 @@ package final class CaseEngine {
         if let pausedUntil, moment.monotonic < pausedUntil { return nil }
         pausedUntil = nil
         takeInHand()
-        return nextLoad() ?? nextCommit() ?? nextErrand()
+        // Deciding may show that a case has to be loaded after all.
+        return nextLoad() ?? nextCommit() ?? nextLoad() ?? nextErrand()
     }
 
     /// When `nextJob` may have something to say although nothing has come in; nil if it is working, or idle for good.
@@ -98,6 +99,9 @@ package final class CaseEngine {
         if let gathering, hasReady, commitsUnderWay == 0 { return min(gathering.until, errands.nextWake) }
         return errands.nextWake
     }
+
+    /// Nothing waits, nothing is under way, and everything was handed out.
+    package var isIdle: Bool { inHand == 0 && lanes.count == 0 && underWay.isEmpty && outputs.isEmpty }
 
     package func finish(_ id: JobID, _ result: JobResult) {
         guard let job = underWay.removeValue(forKey: id) else { return }
@@ -118,6 +122,10 @@ package final class CaseEngine {
             for slot in slots { forgetState(of: slot) }
         }
     }
+
+    package var cachedCases: Int { slots.count }
+    /// Some belong to cases that are not cached any more.
+    package var cachePlaces: Int { cacheOrder.count }
 
     func start(_ kind: EngineJob.Kind, _ job: UnderWay) -> EngineJob {
         lastJob += 1

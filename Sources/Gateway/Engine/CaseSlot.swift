@@ -47,7 +47,7 @@ struct Pending {
     /// Of whoever gave it, if it can be repeated.
     var keyName: KeyName? {
         guard let key, let organisation else { return nil }
-        return KeyName(organisation: organisation, author: actor.author, key: key)
+        return KeyName(organisation: organisation, author: actor.author, value: key.value)
     }
 }
 

@@ -27,7 +27,12 @@ package struct CaseQuestion: Hashable, Sendable {
     /// The event that is to be changed, by the number that the side knows.
     package let event: EventName?
     /// Whether this was decided before.
-    package let key: KeyName?
+    package let key: Key?
+
+    package struct Key: Hashable, Sendable {
+        package let name: KeyName
+        package let fingerprint: UInt64
+    }
 
     package struct EventName: Hashable, Sendable {
         package let number: Int64
@@ -57,6 +62,16 @@ package enum JobResult: Sendable {
     case openCases(Result<[CaseID], StoreError>)
     case heartbeat(StoreError?)
     case erased(Result<Int, StoreError>)
+
+    var failure: StoreError? {
+        switch self {
+        case .committed(.failure(let error)), .loaded(.failure(let error)), .due(.failure(let error)),
+            .strays(.failure(let error)), .openCases(.failure(let error)), .erased(.failure(let error)):
+            error
+        case .heartbeat(let error): error
+        case .committed, .loaded, .due, .strays, .openCases, .erased: nil
+        }
+    }
 }
 
 /// What the engine hands out, in order. Nothing of it before it is durable.
@@ -65,8 +80,8 @@ package enum EngineOutput: Sendable {
     case publish(Publication)
 }
 
-/// A commit, for everybody who watches the case or a list that it is in.
-package struct Publication: Hashable, Sendable {
+/// A commit, for everybody who watches the case or a list that it is in. One object for all of them.
+package final class Publication: Sendable {
     package let id: CaseID
     package let publicID: PublicID
     package let version: Int64
@@ -75,4 +90,13 @@ package struct Publication: Hashable, Sendable {
     package let state: CaseState
     /// Where the case was before, if it has moved.
     package let previousTeam: TeamID?
+
+    init(_ known: LoadedCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
+        id = known.id
+        publicID = known.publicID
+        version = known.version
+        state = known.state
+        self.events = events
+        self.previousTeam = previousTeam
+    }
 }

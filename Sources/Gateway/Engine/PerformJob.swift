@@ -52,7 +52,8 @@ extension CaseStore {
                     event = found
                 }
             }
-            let key: KeyAnswer = if let name = question.key { try answer(to: name) } else { .new }
+            var key = KeyAnswer.new
+            if let asked = question.key { key = try answer(to: asked.name, fingerprint: asked.fingerprint) }
             answers.append(CaseAnswer(found: found, event: event, key: key))
         }
         return answers

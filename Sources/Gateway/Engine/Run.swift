@@ -2,14 +2,17 @@ import CaseMachine
 import CaseStore
 
 /// Commands of one case that were decided on each other, to be stored together or not at all.
-struct Run {
+///
+/// A class, because a state has half a dozen arrays in it, which copies of a run would count again and again.
+final class Run {
     struct Decided {
         let pending: Pending
         let receipt: Receipt
     }
 
     let slot: CaseSlot
-    let base: LoadedCase?
+    /// What was decided on: 0 for a case that is to be made.
+    let baseVersion: Int64
     private(set) var decided: [Decided] = []
     private(set) var state: CaseState?
     private(set) var events: [NumberedEvent] = []
@@ -18,13 +21,18 @@ struct Run {
 
     init(_ slot: CaseSlot) {
         self.slot = slot
-        base = slot.known
+        baseVersion = slot.known?.version ?? 0
         state = slot.known?.state
     }
 
     var isEmpty: Bool { decided.isEmpty }
 
-    mutating func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
+    /// A repetition must not be answered from a decision that is not stored yet.
+    func holds(_ name: KeyName) -> Bool {
+        decided.contains { $0.pending.keyName == name }
+    }
+
+    func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
         var heads = self.state.map(Heads.init) ?? Heads(team: 0, guest: 0)
         for event in events {
             guard let audience = event.fact.audience else { continue }
@@ -41,14 +49,17 @@ struct Run {
     func unit(earliestDeadline: Timestamp?) -> CommitUnit? {
         guard let state else { return nil }
         let change = CaseChange(
-            id: slot.id, expectedVersion: base?.version ?? 0, publicID: base == nil ? slot.publicID : nil,
+            id: slot.id, expectedVersion: baseVersion, publicID: slot.publicID,
             events: events, state: state, earliestDeadline: earliestDeadline, outbox: outbox)
         return CommitUnit(changes: [change], commands: commands)
     }
 
     private var commands: [KeyedCommand] {
         decided.compactMap { decided in
-            decided.pending.keyName.map { KeyedCommand(name: $0, receipt: decided.receipt) }
+            let pending = decided.pending
+            guard let key = pending.key, let organisation = pending.organisation else { return nil }
+            return KeyedCommand(
+                key: key, author: pending.actor.author, organisation: organisation, receipt: decided.receipt)
         }
     }
 

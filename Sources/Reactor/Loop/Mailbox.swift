@@ -4,14 +4,14 @@ import Synchronization
 
 /// The one door between threads: mail for a loop, bounded, behind a lock that is held for an append. The first letter
 /// wakes the loop through an eventfd; those that follow before it looks cost no system call.
-final class Mailbox<Mail: Sendable>: Sendable {
+package final class Mailbox<Mail: Sendable>: Sendable {
     private struct State {
         var mail: [Mail] = []
         var byteCount = 0
         var isOpen = true
     }
 
-    enum Outcome {
+    package enum Outcome {
         case accepted
         case full
         /// The loop has ended, or is about to: it will not look again.
@@ -19,12 +19,12 @@ final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     /// Readable while mail waits.
-    let descriptor: Int32
+    package let descriptor: Int32
     private let capacity: Int
     private let maxBytes: Int
     private let state = Mutex(State())
 
-    init(capacity: Int, maxBytes: Int = .max) throws(ReactorError) {
+    package init(capacity: Int, maxBytes: Int = .max) throws(ReactorError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
         guard descriptor >= 0 else { throw ReactorError(.system, "eventfd", errno) }
         self.capacity = capacity
@@ -37,7 +37,7 @@ final class Mailbox<Mail: Sendable>: Sendable {
 
     /// `byteCount` is what the mail carries along. `urgent` mail (answers, stop) is taken also when the box is full: it is
     /// bounded by what it answers.
-    func post(_ mail: sending Mail, byteCount: Int = 0, urgent: Bool = false) -> Outcome {
+    package func post(_ mail: sending Mail, byteCount: Int = 0, urgent: Bool = false) -> Outcome {
         let (outcome, wakes) = state.withLock { state -> (Outcome, Bool) in
             guard state.isOpen else { return (.closed, false) }
             guard urgent || (state.mail.count < capacity && state.byteCount < maxBytes) else { return (.full, false) }
@@ -50,7 +50,7 @@ final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     /// Everything that waits, in the order of posting. `spare` is an emptied array whose memory is used for what comes.
-    func take(_ spare: inout [Mail]) {
+    package func take(_ spare: inout [Mail]) {
         var counter: eventfd_t = 0
         eventfd_read(descriptor, &counter)
         state.withLock { state in
@@ -60,7 +60,7 @@ final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     /// No more mail; what waits is dropped.
-    func shut() {
+    package func shut() {
         state.withLock { state in
             state.isOpen = false
             state.mail = []

@@ -65,7 +65,7 @@ final class Oracle {
     // MARK: What is said
 
     func submitted(_ ticket: Ticket, at node: Int64, key: CommandKey?, of person: Cast.Person, _ command: CaseCommand) {
-        let name = key.map { KeyName(organisation: person.organisation, author: person.actor.author, key: $0) }
+        let name = key.map { KeyName(organisation: person.organisation, author: person.actor.author, value: $0.value) }
         asked[ticket] = Asked(
             node: node, key: name, command: command, actor: person.actor,
             wasStored: name.map { keys[$0] != nil } ?? false)

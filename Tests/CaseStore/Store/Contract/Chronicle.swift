@@ -78,8 +78,7 @@ extension KeyedCommand {
         organisation: OrganisationID = Chronicle.clinic, case id: Int64 = 1, heads: Heads = Heads(team: 1, guest: 1)
     ) -> Self {
         KeyedCommand(
-            name: KeyName(
-                organisation: organisation, author: author, key: CommandKey(key, fingerprint: fingerprint)),
+            key: CommandKey(key, fingerprint: fingerprint), author: author, organisation: organisation,
             receipt: Receipt(id: CaseID(id), heads: heads))
     }
 }

@@ -50,9 +50,10 @@ import Testing
     @Test(arguments: StoreKind.allCases)
     func `the key of a unit that met a conflict is free for the next in the batch`(_ kind: StoreKind) throws {
         let house = try kind.open()
-        var (chronicle, _) = Chronicle.opened(1)
-        var other = Chronicle(2)
-        let units = [chronicle.say("no such case", commands: [.test(5)]), other.open(key: .test(5))]
+        let (_, opening) = Chronicle.opened(1)
+        try house.commit([opening])
+        var (taken, other) = (Chronicle(1), Chronicle(2))
+        let units = [taken.open(key: .test(5)), other.open(key: .test(5))]
         #expect(try house.commit(units) == [.conflict, .stored])
     }
 

@@ -7,12 +7,14 @@ import Testing
 /// The stores that the contract holds for.
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case memory
+    case sqlite
 
     var testDescription: String { rawValue }
 
     func open() throws -> any StoreHouse {
         switch self {
         case .memory: MemoryHouse()
+        case .sqlite: try SQLiteHouse()
         }
     }
 }
@@ -30,6 +32,14 @@ extension StoreHouse {
     /// Prepares and commits; a unit that cannot be prepared fails the test.
     @discardableResult func commit(_ units: [CommitUnit]) throws -> [CommitOutcome] {
         try store.commit(try store.prepare(units).map { try $0.get() })
+    }
+
+    /// Whether nothing comes of the unit: a store that seals has no key for a case that is not there, or no more, and says
+    /// so before the commit would.
+    func isRefused(_ unit: CommitUnit) throws -> Bool {
+        let prepared = try store.prepare([unit])
+        let outcomes = try store.commit(prepared.compactMap { try? $0.get() })
+        return outcomes == [] || outcomes == [.conflict]
     }
 
     /// Why each unit could not be prepared; nil for those that were, which are committed.

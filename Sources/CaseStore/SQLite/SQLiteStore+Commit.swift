@@ -1,0 +1,216 @@
+import CaseMachine
+import GRDB
+
+extension SQLiteStore {
+    package func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome] {
+        guard !units.isEmpty else { return [] }
+        return try write { db in
+            let statements = try CommitStatements(db)
+            var outcomes: [CommitOutcome] = []
+            outcomes.reserveCapacity(units.count)
+            for unit in units {
+                outcomes.append(try statements.store(unit))
+                if outcomes.count == 1 { settings.reached?(.amidUnits) }
+            }
+            return outcomes
+        }
+    }
+}
+
+/// The statements of a commit.
+///
+/// Everything is looked at before anything of a unit is written: what then fails is not a conflict but damage, so that no
+/// unit has to be undone alone (a savepoint would copy every page that it touches).
+struct CommitStatements {
+    private let findKey: HotStatement
+    private let findCase: HotStatement
+    private let findPublicID: HotStatement
+    private let insertCase: HotStatement
+    private let updateState: HotStatement
+    private let updateDue: HotStatement
+    private let updateAll: HotStatement
+    private let insertEvent: HotStatement
+    private let markDeleted: HotStatement
+    private let insertKey: HotStatement
+    private let insertItem: HotStatement
+
+    init(_ db: Database) throws {
+        findKey = try HotStatement(
+            db,
+            """
+            SELECT fingerprint, caseID, teamHead, guestHead FROM commandKey
+            WHERE organisation = ? AND key = ? AND authorKind = ? AND author = ?
+            """)
+        findCase = try HotStatement(
+            db,
+            """
+            SELECT version, teamHead, guestHead, stage, due, team, assignee, isAssigneeAbsent, isUnread
+            FROM caseRow WHERE id = ?
+            """)
+        findPublicID = try HotStatement(db, "SELECT id FROM caseRow WHERE publicID = ?")
+        insertCase = try HotStatement(
+            db,
+            """
+            INSERT INTO caseRow (version, teamHead, guestHead, state, due, team, assignee, isAssigneeAbsent, stage,
+                isUnread, isErasing, id, publicID, organisation, kind, party)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        // SQLite writes every index of which a column is set, also to the same value: hence three of them.
+        updateState = try HotStatement(
+            db, "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4 WHERE id = ?12")
+        updateDue = try HotStatement(
+            db, "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5 WHERE id = ?12")
+        updateAll = try HotStatement(
+            db,
+            """
+            UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5, team = ?6,
+                assignee = ?7, isAssigneeAbsent = ?8, stage = ?9, isUnread = ?10, isErasing = ?11 WHERE id = ?12
+            """)
+        insertEvent = try HotStatement(
+            db,
+            "INSERT INTO caseEvent (caseID, number, guestNumber, edits, isDeleted, body) VALUES (?, ?, ?, ?, 0, ?)")
+        markDeleted = try HotStatement(
+            db, "UPDATE caseEvent SET isDeleted = 1 WHERE caseID = ?1 AND (number = ?2 OR edits = ?2)")
+        insertKey = try HotStatement(
+            db,
+            """
+            INSERT INTO commandKey
+                (organisation, key, authorKind, author, fingerprint, caseID, teamHead, guestHead, at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        insertItem = try HotStatement(
+            db, "INSERT INTO outboxItem (caseID, kind, number, due) VALUES (?, ?, ?, ?)")
+    }
+
+    func store(_ unit: SQLiteStore.Prepared) throws -> CommitOutcome {
+        for (command, index) in zip(unit.commands, 0...) {
+            guard let known = try find(command) else { continue }
+            return known.fingerprint == command.fingerprint
+                ? .known(index: index, known.receipt) : .keyReused(index: index)
+        }
+        if let index = unit.repeatedKey { return .keyReused(index: index) }
+        var updates: [Update] = []
+        for change in unit.changes {
+            guard let update = try update(for: change) else { return .conflict }
+            updates.append(update)
+        }
+        for (change, update) in zip(unit.changes, updates) { try write(change, update) }
+        for command in unit.commands { try insert(command) }
+        return .stored
+    }
+
+    private func find(_ command: SQLiteStore.Prepared.Command) throws -> (fingerprint: Int64, receipt: Receipt)? {
+        findKey.bind(1, command.organisation)
+        findKey.bind(2, command.key)
+        findKey.bind(3, Int64(command.author.kind))
+        findKey.bind(4, command.author.number)
+        return try findKey.first { row in
+            let heads = Heads(team: row.integer(2), guest: row.integer(3))
+            return (row.integer(0), Receipt(id: .init(row.integer(1)), heads: heads))
+        }
+    }
+
+    /// How the row has to be written; nil for a conflict.
+    private enum Update {
+        case insert
+        case state
+        case due
+        case all
+    }
+
+    private func update(for change: SQLiteStore.Prepared.Change) throws -> Update? {
+        findCase.bind(1, change.id)
+        let found = try findCase.first { row -> Update? in
+            guard row.integer(0) == change.expectedVersion, row.integer(1) == change.headsBefore.team,
+                row.integer(2) == change.headsBefore.guest,
+                row.integer(3) != Int64(CaseColumns.Stage.erased.rawValue)
+            else { return nil }
+            let columns = change.columns
+            guard row.integer(3) == Int64(columns.stage.rawValue), row.integer(5) == columns.team.value,
+                row.optional(6) == columns.assignee?.value, (row.integer(7) != 0) == columns.isAssigneeAbsent,
+                (row.integer(8) != 0) == columns.isUnread
+            else { return .all }
+            return row.optional(4) == change.due ? .state : .due
+        }
+        if let found { return found }
+        guard let publicID = change.publicID else { return nil }
+        findPublicID.bind(1, publicID)
+        return try findPublicID.first { _ in true } == nil ? .insert : nil
+    }
+
+    private func write(_ change: SQLiteStore.Prepared.Change, _ update: Update) throws {
+        switch update {
+        case .insert: try insert(change)
+        case .state: try run(updateState, change)
+        case .due:
+            updateDue.bind(5, change.due)
+            try run(updateDue, change)
+        case .all:
+            bindLists(updateAll, change)
+            try run(updateAll, change)
+        }
+        for event in change.events {
+            insertEvent.bind(1, change.id)
+            insertEvent.bind(2, event.number)
+            insertEvent.bind(3, event.guestNumber)
+            insertEvent.bind(4, event.edits)
+            insertEvent.bind(5, event.body)
+            try insertEvent.run()
+        }
+        for number in change.deleted {
+            markDeleted.bind(1, change.id)
+            markDeleted.bind(2, number)
+            try markDeleted.run()
+        }
+        for item in change.outbox {
+            insertItem.bind(1, change.id)
+            insertItem.bind(2, Int64(item.kind.rawValue))
+            insertItem.bind(3, item.number)
+            insertItem.bind(4, item.due.milliseconds)
+            try insertItem.run()
+        }
+    }
+
+    private func insert(_ change: SQLiteStore.Prepared.Change) throws {
+        guard let publicID = change.publicID else { return }
+        bindLists(insertCase, change)
+        insertCase.bind(13, publicID)
+        insertCase.bind(14, change.columns.organisation.value)
+        insertCase.bind(15, Int64(change.columns.kind.rawValue))
+        insertCase.bind(16, change.columns.party)
+        try run(insertCase, change)
+    }
+
+    private func bindLists(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) {
+        let columns = change.columns
+        statement.bind(5, change.due)
+        statement.bind(6, columns.team.value)
+        statement.bind(7, columns.assignee?.value)
+        statement.bind(8, columns.isAssigneeAbsent)
+        statement.bind(9, Int64(columns.stage.rawValue))
+        statement.bind(10, columns.isUnread)
+        statement.bind(11, columns.stage == .erased)
+    }
+
+    private func run(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws {
+        statement.bind(1, change.expectedVersion + 1)
+        statement.bind(2, change.heads.team)
+        statement.bind(3, change.heads.guest)
+        statement.bind(4, change.state)
+        statement.bind(12, change.id)
+        try statement.run()
+    }
+
+    private func insert(_ command: SQLiteStore.Prepared.Command) throws {
+        insertKey.bind(1, command.organisation)
+        insertKey.bind(2, command.key)
+        insertKey.bind(3, Int64(command.author.kind))
+        insertKey.bind(4, command.author.number)
+        insertKey.bind(5, command.fingerprint)
+        insertKey.bind(6, command.receipt.id.value)
+        insertKey.bind(7, command.receipt.heads.team)
+        insertKey.bind(8, command.receipt.heads.guest)
+        insertKey.bind(9, command.at)
+        try insertKey.run()
+    }
+}

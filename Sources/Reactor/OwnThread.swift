@@ -1,0 +1,30 @@
+import Glibc
+
+/// A thread that belongs to one loop for all its life: no task of Swift's own pool may run on it, or be kept from
+/// running by it.
+package final class OwnThread: Sendable {
+    private final class Body: Sendable {
+        let run: @Sendable () -> Void
+        init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+    }
+
+    private let thread: pthread_t
+
+    package init(_ run: @escaping @Sendable () -> Void) throws(ReactorError) {
+        var thread = pthread_t()
+        let body = Unmanaged.passRetained(Body(run))
+        let result = pthread_create(
+            &thread, nil,
+            { argument in
+                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+                return nil
+            }, body.toOpaque())
+        guard result == 0 else {
+            body.release()
+            throw ReactorError(.system, "pthread_create", result)
+        }
+        self.thread = thread
+    }
+
+    package func join() { pthread_join(thread, nil) }
+}
