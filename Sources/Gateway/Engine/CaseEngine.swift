@@ -222,7 +222,8 @@ extension CaseEngine {
         {
             looks -= 1
             guard let old = slots[id] else { continue }
-            if old.wasUsed || old.isBusy || old.isQueued || old.wantsWork {
+            // Nothing waits for the new one yet, but something is about to.
+            if old === slot || old.wasUsed || old.isBusy || old.isQueued || old.wantsWork {
                 old.wasUsed = false
                 cacheOrder.append(id)
             } else {
