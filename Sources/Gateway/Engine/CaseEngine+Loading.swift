@@ -23,6 +23,7 @@ extension CaseEngine {
     /// On behalf of the first in the queue: it is the one that cannot be decided without.
     private func question(about slot: CaseSlot) -> CaseQuestion {
         let first = slot.waiting.first
+        slot.asksForFirst = first != nil
         var event: CaseQuestion.EventName?
         switch first?.command {
         case .edit(_, let number, _), .delete(_, let number):
@@ -57,7 +58,11 @@ extension CaseEngine {
         case .failure(.noSuchCase) where slot.publicID != nil: slot.known = nil
         case .failure(let trouble): return refuseAll(slot, trouble)
         }
-        guard var first = slot.waiting.popFirst() else { return }
+        // What came while the store was asked has a key that it was not asked about.
+        guard slot.asksForFirst, var first = slot.waiting.popFirst() else {
+            tellNews(of: slot)
+            return queue(slot)
+        }
         first.isVerified = true
         switch first.command {
         case .edit, .delete: first.target = (answer.event.map(Command.Target.init), slot.known?.version ?? 0)

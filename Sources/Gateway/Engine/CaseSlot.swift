@@ -79,6 +79,8 @@ final class CaseSlot {
         self.standing = standing
     }
 
+    /// The load that is under way asks on behalf of the first that waits.
+    var asksForFirst = false
     /// The news of a command that was decided before have to go out again.
     var owesNews = false
 
