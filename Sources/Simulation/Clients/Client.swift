@@ -139,6 +139,9 @@ extension World {
         }
         client.logs[id]?.events.append(event)
         client.logs[id]?.blankDeleted(by: event, for: client.person.actor.readingSide)
+        guard case .retentionReached = event.fact else { return }
+        client.logs[id]?.isGone = true
+        unsubscribe(client, from: id)
     }
 }
 

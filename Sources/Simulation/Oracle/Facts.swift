@@ -60,6 +60,14 @@ extension CaseCommand {
         }
     }
 
+    /// The case that it is about; nil for one that is to be made.
+    var about: CaseID? {
+        switch self {
+        case .open: nil
+        case .act(let id, _), .edit(let id, _, _), .delete(let id, _): id
+        }
+    }
+
     /// What a person writes with it.
     var text: String? {
         switch self {

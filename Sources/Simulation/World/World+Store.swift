@@ -32,8 +32,15 @@ extension World {
             return finish(job, of: node, job.kind.failure(.unavailable("away")), in: dice.microseconds(50...2000))
         }
         let result = memory.perform(job.kind, for: storeNode(node.number))
+        if case .load(let questions) = job.kind { noteLoad(questions, node) }
         if case .heartbeat(let members, let at) = job.kind { oracle.heard(node.number, members: members, at: at) }
         finish(job, of: node, result, in: latency())
+    }
+
+    private func noteLoad(_ questions: [CaseQuestion], _ node: Node) {
+        for question in questions {
+            note("load", node.number, oracle.place(of: question.id), Int64(truncatingIfNeeded: question.key?.name.value ?? 0))
+        }
     }
 
     private func commit(_ job: EngineJob, of node: Node, under rules: [TeamID: TeamRules]) {
