@@ -36,8 +36,10 @@ enum ToClient {
 
 extension World {
     func connect(_ client: Client) {
-        let living = nodes.filter(\.isAlive)
-        guard client.line == nil, !client.isAway, let node = dice.pick(living) else { return }
+        guard client.line == nil, !client.isAway else { return }
+        guard let node = dice.pick(nodes.filter(\.isAlive)) else {
+            return plan(in: .milliseconds(300)) { $0.connect(client) }
+        }
         lastLine += 1
         let line = Line(id: lastLine, client: client, node: node)
         lines[line.id] = line

@@ -6,7 +6,7 @@ struct Trace {
         let numbers: [Int64]
     }
 
-    static let kept = 3000
+    static let kept = 50
 
     /// FNV-1a, a word at a time.
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
