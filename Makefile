@@ -41,6 +41,10 @@ bench: build ## measure the server, and a peer if there is one; more in ARGS="--
 	$(PROVIDE) python bench
 	@FOYER_BIN=$(abspath $(FOYER)) $(PYTHON) bench/run.py $(ARGS)
 
+.PHONY: bench-engine
+bench-engine: build ## durable messages a second beside a bare SQLite insert; more in ARGS="--data DIR --rounds 5"
+	@$(FOYER) bench engine $(ARGS)
+
 .PHONY: machine
 machine: build ## draw docs/case-machine.md anew, from the code
 	@$(FOYER) machine --format document > docs/case-machine.md

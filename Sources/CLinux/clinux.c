@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -190,4 +191,9 @@ int clinux_wait(int descriptor, int64_t nanoseconds)
     struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
     struct timespec timeout = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
     return ppoll(&wanted, 1, &timeout, NULL);
+}
+
+void clinux_name_thread(const char *name)
+{
+    prctl(PR_SET_NAME, name, 0, 0, 0);
 }

@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A thread that belongs to one loop for all its life: no task of Swift's own pool may run on it, or be kept from
@@ -10,9 +11,14 @@ package final class OwnThread: Sendable {
 
     private let thread: pthread_t
 
-    package init(_ run: @escaping @Sendable () -> Void) throws(ReactorError) {
+    /// `name` is what `top -H` and a debugger show: at most 15 bytes of it (prctl(2), PR_SET_NAME).
+    package init(_ name: String, _ run: @escaping @Sendable () -> Void) throws(ReactorError) {
         var thread = pthread_t()
-        let body = Unmanaged.passRetained(Body(run))
+        let body = Unmanaged.passRetained(
+            Body {
+                clinux_name_thread(name)
+                run()
+            })
         let result = pthread_create(
             &thread, nil,
             { argument in

@@ -1,20 +1,84 @@
 import ArgumentParser
+import CaseStore
+import Foundation
 import Gateway
-import Simulation
 
 extension Foyer.Bench {
     struct Engine: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Durable messages a second, and how long each takes.")
-        @Option var senders: [Int] = [1, 64, 1024]
-        @Option var seconds = 3.0
-        @Option var textBytes = 120
+        static let configuration = CommandConfiguration(
+            abstract: "Durable messages a second, and how long a sender waits for the answer.",
+            discussion: """
+                Senders in a closed loop, each with a case of its own, against the case engine with SQLite; and in the \
+                same run the reference: the same sealed rows, inserted by a loop that does nothing else, with the same \
+                settings. Every commit is synchronised to the disk. Run it on a machine that does nothing else.
+                """)
+
+        @Option(help: ArgumentHelp("A folder on the disk that is to be measured.", valueName: "dir"))
+        var data = NSTemporaryDirectory()
+
+        @Option(help: "Seconds that each figure is measured for.")
+        var seconds = 3.0
+
+        @Option(help: "Rounds; the medians are printed.")
+        var rounds = 3
+
+        @Option(help: ArgumentHelp("Length of a message.", valueName: "bytes"))
+        var textBytes = 120
+
+        static let counts = [1, 64, 1024]
+
+        func validate() throws {
+            guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds: from 0.1 to 600") }
+            guard (1...99).contains(rounds) else { throw ValidationError("--rounds: from 1 to 99") }
+            guard (1...16_384).contains(textBytes) else { throw ValidationError("--text-bytes: from 1 to 16384") }
+        }
 
         func run() throws {
-            for senders in senders {
-                let load = try EngineLoad(MemoryStore(), senders: senders, textBytes: textBytes)
-                let outcome = load.run(seconds: seconds)
-                print(senders, Int(outcome.messagesPerSecond), outcome.messagesPerCommit, outcome.percentile(0.5), outcome.percentile(0.99), outcome.percentile(0.999), "cpu us/msg", outcome.cpuSeconds * 1e6 / Double(outcome.messages))
+            try refuseMemory()
+            var report = EngineReport()
+            for _ in 0..<rounds {
+                for count in Self.counts {
+                    try inFolder { path in
+                        let directory = DataDirectory(path: path)
+                        let vault = try Vault.open(directory, missingMasterKey: .generate)
+                        let store = try SQLiteStore(directory, vault)
+                        let reference = try BareInsert(path: path + "/reference.sqlite")
+                        let load = BareLoad(store: store, reference: reference, textBytes: textBytes)
+                        report.add(reference: try load.run(batch: count, seconds: seconds), count)
+                    }
+                    try inFolder { path in
+                        let directory = DataDirectory(path: path)
+                        let vault = try Vault.open(directory, missingMasterKey: .generate)
+                        let store = try SQLiteStore(directory, vault)
+                        store.countSyncs()
+                        let load = try EngineLoad(store, senders: count, textBytes: textBytes)
+                        report.add(engine: load.run(seconds: seconds), count)
+                    }
+                }
             }
+            print(report.text, terminator: "")
+        }
+
+        private func inFolder(_ body: (String) throws -> Void) throws {
+            let path = data + "/foyer-bench-\(UUID().uuidString)"
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            try body(path)
+        }
+
+        /// By the mount that the folder lies on: the longest that its path begins with.
+        private func refuseMemory() throws {
+            let path = URL(fileURLWithPath: data).resolvingSymlinksInPath().path + "/"
+            var longest = ""
+            var kind = ""
+            for line in try String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).split(separator: "\n") {
+                let words = line.split(separator: " ").map(String.init)
+                guard words.count > 2 else { continue }
+                let folder = words[1] == "/" ? "/" : words[1] + "/"
+                if path.hasPrefix(folder), folder.count >= longest.count { (longest, kind) = (folder, words[2]) }
+            }
+            guard kind == "tmpfs" || kind == "ramfs" else { return }
+            throw BenchError.memoryDisk(data)
         }
     }
 }

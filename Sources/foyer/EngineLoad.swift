@@ -9,27 +9,6 @@ import Synchronization
 /// Senders in a closed loop: each sends its next message when the last one was answered, as a client does that keeps one
 /// unacknowledged message in flight. They live on a thread of their own, as sessions live on their loops.
 final class EngineLoad<Store: CaseStore>: Sendable {
-    struct Outcome {
-        /// From handing a message over until its sender has the answer, in nanoseconds, ascending.
-        var latencies: [UInt64] = []
-        var seconds = 0.0
-        var commits = 0
-        var refused = 0
-        /// Of the whole process, senders included.
-        var cpuSeconds = 0.0
-
-        var messages: Int { latencies.count }
-        var messagesPerSecond: Double { Double(messages) / seconds }
-        var messagesPerCommit: Double { Double(messages) / Double(max(1, commits)) }
-
-        /// In milliseconds.
-        func percentile(_ share: Double) -> Double {
-            guard !latencies.isEmpty else { return .nan }
-            let index = min(latencies.count - 1, Int(share * Double(latencies.count)))
-            return Double(latencies[index]) / 1e6
-        }
-    }
-
     private let answers: Mailbox<[(sender: Int, isAccepted: Bool, id: CaseID)]>
     private let service: EngineService<Store>
     private let senders: Int
@@ -64,18 +43,18 @@ final class EngineLoad<Store: CaseStore>: Sendable {
     }
 
     /// Blocks for about `seconds` after a warm-up of a fifth of that.
-    func run(seconds: Double) -> Outcome {
+    func run(seconds: Double) -> LoadOutcome {
         var cases = openCases()
         var sentAt = [UInt64](repeating: 0, count: senders)
-        var outcome = Outcome()
+        var outcome = LoadOutcome()
         outcome.latencies.reserveCapacity(1 << 20)
         var serial: UInt64 = 0
         func send(_ sender: Int) {
             serial += 1
-            sentAt[sender] = Self.now
+            sentAt[sender] = EngineClock.now
             submit(sender, serial, .act(cases[sender], .send(Message(text: text))))
         }
-        let warm = Self.now + UInt64(seconds * 0.2e9)
+        let warm = EngineClock.now + UInt64(seconds * 0.2e9)
         let end = warm + UInt64(seconds * 1e9)
         var isWarm = false
         var began = warm
@@ -84,28 +63,35 @@ final class EngineLoad<Store: CaseStore>: Sendable {
         var letters: [[(sender: Int, isAccepted: Bool, id: CaseID)]] = []
         while inFlight > 0 {
             wait(for: &letters)
-            let now = Self.now
+            let now = EngineClock.now
             if !isWarm, now >= warm {
                 isWarm = true
                 began = now
                 outcome.latencies.removeAll(keepingCapacity: true)
                 outcome.refused = 0
-                outcome.cpuSeconds = -Self.cpuSeconds
+                outcome.messages = 0
+                outcome.cpuSeconds = -EngineClock.cpuSeconds
+                outcome.syncs = -SyncCounter.count
                 counter.reset()
             }
             let isOver = now >= end
             if isOver, outcome.seconds == 0 {
                 outcome.seconds = Double(now - began) / 1e9
                 outcome.commits = counter.value
-                outcome.cpuSeconds += Self.cpuSeconds
+                outcome.cpuSeconds += EngineClock.cpuSeconds
+                outcome.syncs += SyncCounter.count
             }
             for letter in letters {
                 for answer in letter {
                     if isOver {
                         inFlight -= 1
                     } else {
-                        if answer.isAccepted { outcome.latencies.append(now - sentAt[answer.sender]) }
-                        if !answer.isAccepted { outcome.refused += 1 }
+                        if answer.isAccepted {
+                            outcome.latencies.append(now - sentAt[answer.sender])
+                            outcome.messages += 1
+                        } else {
+                            outcome.refused += 1
+                        }
                         send(answer.sender)
                     }
                 }
@@ -114,7 +100,6 @@ final class EngineLoad<Store: CaseStore>: Sendable {
         }
         service.stop()
         cases.removeAll()
-        outcome.latencies.sort()
         return outcome
     }
 
@@ -122,8 +107,7 @@ final class EngineLoad<Store: CaseStore>: Sendable {
     private func openCases() -> [CaseID] {
         var cases = [CaseID](repeating: CaseID(0), count: senders)
         for sender in 0..<senders {
-            let guest = GuestID(Int64(sender + 1))
-            let opening = Opening(organisation: Self.clinic, team: TeamID(1), party: .support(guest))
+            let opening = EngineLoadActors.opening(Int64(sender + 1))
             submit(sender, UInt64(sender), .open(opening), opens: true)
         }
         var waiting = senders
@@ -140,33 +124,19 @@ final class EngineLoad<Store: CaseStore>: Sendable {
     }
 
     private func submit(_ sender: Int, _ serial: UInt64, _ command: CaseCommand, opens: Bool = false) {
-        let guest = GuestID(Int64(sender + 1))
         // As UUIDs of version 7 do: first the time, then what tells them apart.
-        let key = UInt128(opens ? 0 : Self.now) << 64 | UInt128(serial)
+        let key = UInt128(opens ? 0 : EngineClock.now) << 64 | UInt128(serial)
         _ = service.submit(
             Submission(
-                ticket: Ticket(port: 0, tag: UInt64(sender)), organisation: Self.clinic,
-                actor: .guest(guest), key: CommandKey(key, fingerprint: serial), command: command))
+                ticket: Ticket(port: 0, tag: UInt64(sender)), organisation: EngineLoadActors.clinic,
+                actor: EngineLoadActors.guest(Int64(sender + 1)), key: CommandKey(key, fingerprint: serial),
+                command: command))
     }
 
     private func wait(for letters: inout [[(sender: Int, isAccepted: Bool, id: CaseID)]]) {
         var descriptor = pollfd(fd: answers.descriptor, events: Int16(POLLIN), revents: 0)
         poll(&descriptor, 1, -1)
         answers.take(&letters)
-    }
-
-    private static var cpuSeconds: Double {
-        var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-    }
-
-    private static var clinic: OrganisationID { OrganisationID(1) }
-
-    private static var now: UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }
 

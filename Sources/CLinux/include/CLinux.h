@@ -51,6 +51,9 @@ int clinux_unacknowledged(int descriptor);
 /// not, -1 when interrupted.
 int clinux_wait(int descriptor, int64_t nanoseconds);
 
+/// Names the calling thread: what `top -H` and a debugger show, at most 15 bytes of it.
+void clinux_name_thread(const char *name);
+
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 

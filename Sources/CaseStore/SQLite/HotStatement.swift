@@ -26,7 +26,7 @@ struct HotStatement {
         sqlite3_bind_blob64(statement, index, bytes, UInt64(bytes.count), Self.transient)
     }
 
-    private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+    static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
     /// Runs it to its end; how many rows it changed.
     @discardableResult func run() throws -> Int {

@@ -28,6 +28,7 @@ struct CommitStatements {
     private let insertCase: HotStatement
     private let updateState: HotStatement
     private let updateDue: HotStatement
+    private let updateUnread: HotStatement
     private let updateAll: HotStatement
     private let insertEvent: HotStatement
     private let markDeleted: HotStatement
@@ -35,51 +36,18 @@ struct CommitStatements {
     private let insertItem: HotStatement
 
     init(_ db: Database) throws {
-        findKey = try HotStatement(
-            db,
-            """
-            SELECT fingerprint, caseID, teamHead, guestHead FROM commandKey
-            WHERE organisation = ? AND key = ? AND authorKind = ? AND author = ?
-            """)
-        findCase = try HotStatement(
-            db,
-            """
-            SELECT version, teamHead, guestHead, stage, due, team, assignee, isAssigneeAbsent, isUnread
-            FROM caseRow WHERE id = ?
-            """)
-        findPublicID = try HotStatement(db, "SELECT id FROM caseRow WHERE publicID = ?")
-        insertCase = try HotStatement(
-            db,
-            """
-            INSERT INTO caseRow (version, teamHead, guestHead, state, due, team, assignee, isAssigneeAbsent, stage,
-                isUnread, isErasing, id, publicID, organisation, kind, party)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        // SQLite writes every index of which a column is set, also to the same value: hence three of them.
-        updateState = try HotStatement(
-            db, "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4 WHERE id = ?12")
-        updateDue = try HotStatement(
-            db, "UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5 WHERE id = ?12")
-        updateAll = try HotStatement(
-            db,
-            """
-            UPDATE caseRow SET version = ?1, teamHead = ?2, guestHead = ?3, state = ?4, due = ?5, team = ?6,
-                assignee = ?7, isAssigneeAbsent = ?8, stage = ?9, isUnread = ?10, isErasing = ?11 WHERE id = ?12
-            """)
-        insertEvent = try HotStatement(
-            db,
-            "INSERT INTO caseEvent (caseID, number, guestNumber, edits, isDeleted, body) VALUES (?, ?, ?, ?, 0, ?)")
-        markDeleted = try HotStatement(
-            db, "UPDATE caseEvent SET isDeleted = 1 WHERE caseID = ?1 AND (number = ?2 OR edits = ?2)")
-        insertKey = try HotStatement(
-            db,
-            """
-            INSERT INTO commandKey
-                (organisation, key, authorKind, author, fingerprint, caseID, teamHead, guestHead, at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """)
-        insertItem = try HotStatement(
-            db, "INSERT INTO outboxItem (caseID, kind, number, due) VALUES (?, ?, ?, ?)")
+        findKey = try HotStatement(db, CommitSQL.findKey)
+        findCase = try HotStatement(db, CommitSQL.findCase)
+        findPublicID = try HotStatement(db, CommitSQL.findPublicID)
+        insertCase = try HotStatement(db, CommitSQL.insertCase)
+        updateState = try HotStatement(db, CommitSQL.updateState)
+        updateDue = try HotStatement(db, CommitSQL.updateDue)
+        updateUnread = try HotStatement(db, CommitSQL.updateUnread)
+        updateAll = try HotStatement(db, CommitSQL.updateAll)
+        insertEvent = try HotStatement(db, CommitSQL.insertEvent)
+        markDeleted = try HotStatement(db, CommitSQL.markDeleted)
+        insertKey = try HotStatement(db, CommitSQL.insertKey)
+        insertItem = try HotStatement(db, CommitSQL.insertItem)
     }
 
     func store(_ unit: SQLiteStore.Prepared) throws -> CommitOutcome {
@@ -115,6 +83,7 @@ struct CommitStatements {
         case insert
         case state
         case due
+        case unread
         case all
     }
 
@@ -127,9 +96,9 @@ struct CommitStatements {
             else { return nil }
             let columns = change.columns
             guard row.integer(3) == Int64(columns.stage.rawValue), row.integer(5) == columns.team.value,
-                row.optional(6) == columns.assignee?.value, (row.integer(7) != 0) == columns.isAssigneeAbsent,
-                (row.integer(8) != 0) == columns.isUnread
+                row.optional(6) == columns.assignee?.value, (row.integer(7) != 0) == columns.isAssigneeAbsent
             else { return .all }
+            guard (row.integer(8) != 0) == columns.isUnread else { return .unread }
             return row.optional(4) == change.due ? .state : .due
         }
         if let found { return found }
@@ -145,6 +114,10 @@ struct CommitStatements {
         case .due:
             updateDue.bind(5, change.due)
             try run(updateDue, change)
+        case .unread:
+            updateUnread.bind(5, change.due)
+            updateUnread.bind(10, change.columns.isUnread)
+            try run(updateUnread, change)
         case .all:
             bindLists(updateAll, change)
             try run(updateAll, change)

@@ -86,12 +86,18 @@ package final class SQLiteStore: CaseStore {
     /// The writer's own settings. GRDB lowers `synchronous` when it opens a pool, after `prepareDatabase`. Readers are
     /// read-only connections, which never checkpoint.
     private static func tune(_ db: Database, _ settings: Settings) throws {
-        try db.execute(sql: "PRAGMA synchronous = FULL")
+        for pragma in writerPragmas(settings) { try db.execute(sql: pragma) }
         guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
             throw StoreError.fatal("SQLite does not write durably (PRAGMA synchronous is not FULL).")
         }
-        try db.execute(sql: "PRAGMA cache_size = -\(settings.writerCacheBytes >> 10)")
-        try db.execute(sql: "PRAGMA wal_autocheckpoint = \(settings.checkpointPages)")
+    }
+
+    static func writerPragmas(_ settings: Settings) -> [String] {
+        [
+            "PRAGMA synchronous = FULL", "PRAGMA temp_store = MEMORY",
+            "PRAGMA cache_size = -\(settings.writerCacheBytes >> 10)",
+            "PRAGMA wal_autocheckpoint = \(settings.checkpointPages)",
+        ]
     }
 
     /// Checks whose database this is and brings it up to date. Not all of it is read at each start: a damaged page is met

@@ -79,8 +79,9 @@ extension CaseEngine {
             errands.nextStrays = now + limits.heartbeat
             return errand(.strays(heardSince: moment.wall - limits.nodeSilence, limit: limits.errandsInHand))
         }
-        guard errands.mayFire, now >= errands.nextDue else { return nil }
+        guard now >= errands.nextDue else { return nil }
         errands.nextDue = now + limits.duePoll
+        guard errands.mayFire else { return nil }
         return errand(.due(at: moment.wall, limit: limits.errandsInHand))
     }
 

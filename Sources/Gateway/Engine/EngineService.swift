@@ -29,11 +29,11 @@ package final class EngineService<Store: CaseStore>: Sendable {
         let report: @Sendable (JobID, JobResult) -> Void = { id, result in
             _ = mailbox.post(.finished(id, result), urgent: true)
         }
-        let writer = try StoreWorker(store, node: node, report: report)
-        let reader = try StoreWorker(store, node: node, report: report)
+        let writer = try StoreWorker("store writer", store, node: node, report: report)
+        let reader = try StoreWorker("store reader", store, node: node, report: report)
         self.writer = writer
         self.reader = reader
-        engine = try OwnThread {
+        engine = try OwnThread("case engine") {
             var generator = SystemRandomNumberGenerator()
             let engine = CaseEngine(limits: limits, rules: rules, at: SystemClock.now()) { generator.next() }
             let turns = EngineTurns(
@@ -182,12 +182,12 @@ final class StoreWorker<Store: CaseStore>: Sendable {
     private let thread: OwnThread
 
     init(
-        _ store: Store, node: NodeID, report: @escaping @Sendable (JobID, JobResult) -> Void
+        _ name: String, _ store: Store, node: NodeID, report: @escaping @Sendable (JobID, JobResult) -> Void
     ) throws(ReactorError) {
         // The engine has a handful of jobs under way.
         let mailbox = try Mailbox<Work>(capacity: 64)
         self.mailbox = mailbox
-        thread = try OwnThread {
+        thread = try OwnThread(name) {
             var work: [Work] = []
             while true {
                 var descriptor = pollfd(fd: mailbox.descriptor, events: Int16(POLLIN), revents: 0)

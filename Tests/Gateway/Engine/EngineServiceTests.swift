@@ -69,7 +69,7 @@ import Testing
         let each: UInt64 = 200
         let senders = try (0..<threads).map { thread in
             let start = UInt64(thread + 1) * 1000
-            return try OwnThread {
+            return try OwnThread("sender") {
                 for tag in start..<start + each {
                     let text = Message(text: "\(tag)")
                     _ = service.submit(Self.submission(tag, .act(cases[Int(tag % 8)], .send(text))))
