@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 extension CaseState {
     /// The state after `event`, which must be one that `decide` made of this state; nil for a log that does not begin with
     /// an opening. Knows no policy: whatever the rules are today, a stored log means the same.
@@ -37,10 +41,16 @@ extension CaseState {
 
     mutating func apply(_ event: CaseEvent) {
         number(event)
+        #if FOYER_MUTANTS
+            let wasIdle = (idleSince, warnedAt)
+        #endif
         if event.fact.isAction {
             idleSince = event.at
             warnedAt = nil
         }
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.warnedForNothing), case .messageSent = event.fact { (idleSince, warnedAt) = wasIdle }
+        #endif
         switch event.fact {
         case .opened, .noteWritten, .messageEdited, .automaticMessageSent, .linkShared, .policyAdopted: break
         case .identifiersSubmitted(let values): submit(values)

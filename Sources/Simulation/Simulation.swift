@@ -2,7 +2,7 @@ package import Gateway
 
 package struct SimulationSettings: Sendable {
     /// What happens before it becomes calm.
-    package var steps = 6000
+    package var steps = 10_000
     /// How long it stays calm before everything must be where it belongs: longer than a node's silence, the grace of an
     /// absent member and a clock's confirmation take one after the other.
     package var calm: Duration = .seconds(150)
@@ -65,11 +65,14 @@ extension World {
             planAct(of: client)
         }
         planTrouble()
+        planClock()
     }
 
     func calmDown() {
         becomeCalm()
         note("calm")
+        // Once more, in most runs: the last deadlines are not those of the last minute.
+        if dice.perMille(700) { setClock() }
         for node in nodes { regainBroker(node) }
         for client in clients {
             // Some stay away: their cases go back to the queue.

@@ -18,7 +18,21 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Say what the runs have met.")
     var verbose = false
 
+    #if FOYER_MUTANTS
+        @Option(help: "Run with this planted bug.")
+        var mutant: String?
+
+        @Flag(help: "Run with each planted bug until a run finds it.")
+        var mutants = false
+    #endif
+
     func run() throws {
+        #if FOYER_MUTANTS
+            if mutants { return try hunt() }
+            if let mutant, !MutantHunt.plant(mutant) {
+                throw ValidationError("There is no mutant \(mutant); there are \(MutantHunt.names).")
+            }
+        #endif
         var settings = SimulationSettings()
         if let steps { settings.steps = steps }
         let first = seed ?? 1
@@ -47,4 +61,24 @@ struct SimulateCommand: ParsableCommand {
         let digits = String(number, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
+
+    #if FOYER_MUTANTS
+        private static let patience = 200
+
+        private func hunt() throws {
+            let hunted = mutant.map { [$0] } ?? MutantHunt.names
+            var survivors = 0
+            for name in hunted {
+                let found = MutantHunt.hunt(name, from: seed ?? 1, atMost: Self.patience)
+                if let seed = found.seed {
+                    print("caught \(name): seed \(seed), after \(found.seeds) seeds: \(found.violation)")
+                } else {
+                    survivors += 1
+                    print("SURVIVED \(name): \(found.seeds) seeds")
+                }
+            }
+            print("\(hunted.count - survivors) of \(hunted.count) mutants caught")
+            if survivors > 0 { throw ExitCode(1) }
+        }
+    #endif
 }

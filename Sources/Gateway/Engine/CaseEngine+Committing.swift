@@ -2,6 +2,10 @@ import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 /// After a commit those who were answered often send again at once. Starting the next commit at the first of them would
 /// leave the others to wait for two.
 struct Gathering {
@@ -28,6 +32,9 @@ extension CaseEngine {
             bytes += run.byteCount
             runs.append(run)
             units.append(unit)
+            #if FOYER_MUTANTS
+                sayEarly(run)
+            #endif
         }
         guard !units.isEmpty else { return nil }
         commitsUnderWay += 1
@@ -72,6 +79,11 @@ extension CaseEngine {
 
     private func unit(of run: Run) -> CommitUnit? {
         guard let state = run.state else { return nil }
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.deadlineRowNotRewritten), let old = run.slot.known?.state {
+                return run.unit(earliestDeadline: old.earliestDeadline(under: rules(for: old.team).policy)?.at)
+            }
+        #endif
         return run.unit(earliestDeadline: state.earliestDeadline(under: rules(for: state.team).policy)?.at)
     }
 
@@ -108,6 +120,9 @@ extension CaseEngine {
         case .stored: install(run)
         case .conflict:
             count { $0.conflicts += 1 }
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, knowing: .same) }
+            #endif
             giveBack(run, knowing: .lost)
         case .known(let index, let receipt):
             guard let place = run.place(ofKeyed: index) else { return giveBack(run, knowing: .unknown) }
@@ -166,6 +181,9 @@ extension CaseEngine {
                 answer(pending, .refused(.unknown))
             }
         }
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
+        #endif
         switch knowing {
         case .same: queue(slot)
         case .lost, .unknown:
@@ -201,6 +219,9 @@ extension CaseEngine {
     /// Nothing was stored, and nothing can be for now.
     private func turnAway(_ run: Run) {
         run.slot.standing = .idle
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
+        #endif
         for decided in run.decided {
             answer(decided.pending, .refused(decided.pending.attempts > 0 ? .unknown : .storeAway))
         }

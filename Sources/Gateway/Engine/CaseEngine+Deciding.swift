@@ -2,6 +2,10 @@ import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 // What waits for a case becomes a run: decided commands, ready to be stored.
 extension CaseEngine {
     /// What became of looking at the first command that waits.
@@ -64,6 +68,9 @@ extension CaseEngine {
             // What comes first was decided on what is stored; what follows, on what is not stored yet: nobody is turned
             // away because of something that may never be.
             guard run.isEmpty else { return .stop }
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.rejectedUnverified) { return reject(pending, rejection) }
+            #endif
             // Another node may have changed the case, and the command may be a repetition of one that was accepted.
             guard pending.isVerified else { return .load }
             return reject(pending, rejection)

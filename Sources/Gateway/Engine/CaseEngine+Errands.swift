@@ -2,6 +2,10 @@ package import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 /// What the house does by itself: meets deadlines, notices who has gone, applies changed policies. In bounded portions:
 /// the next one is asked for when the last one is done.
 struct Errands {
@@ -77,6 +81,9 @@ extension CaseEngine {
         }
         if now >= errands.nextStrays {
             errands.nextStrays = now + limits.heartbeat
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.absenceNeverRepeated) { errands.nextStrays = .seconds(1_000_000_000) }
+            #endif
             return errand(.strays(heardSince: moment.wall - limits.nodeSilence, limit: limits.errandsInHand))
         }
         guard now >= errands.nextDue else { return nil }

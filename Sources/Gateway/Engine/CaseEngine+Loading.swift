@@ -2,6 +2,10 @@ import CaseMachine
 import CaseStore
 import DequeModule
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 // Cases that are not known, and questions about the log's older part.
 extension CaseEngine {
     func nextLoad() -> EngineJob? {
@@ -58,6 +62,9 @@ extension CaseEngine {
         case .failure(.noSuchCase) where slot.publicID != nil: slot.known = nil
         case .failure(let trouble): return refuseAll(slot, trouble)
         }
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
+        #endif
         // What came while the store was asked has a key that it was not asked about.
         guard slot.asksForFirst, var first = slot.waiting.popFirst() else {
             tellNews(of: slot)

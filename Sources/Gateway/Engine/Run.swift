@@ -1,6 +1,10 @@
 import CaseMachine
 import CaseStore
 
+#if FOYER_MUTANTS
+    import Mutants
+#endif
+
 /// Commands of one case that were decided on each other, to be stored together or not at all.
 ///
 /// A class, because a state has half a dozen arrays in it, which copies of a run would count again and again.
@@ -57,6 +61,9 @@ final class Run {
     private var commands: [KeyedCommand] {
         decided.compactMap { decided in
             let pending = decided.pending
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.keyForgottenOnRetry), pending.attempts > 0 { return nil }
+            #endif
             guard let key = pending.key, let organisation = pending.organisation else { return nil }
             return KeyedCommand(
                 key: key, author: pending.actor.author, organisation: organisation, receipt: decided.receipt)
@@ -86,6 +93,9 @@ extension OutboxItem {
     /// What has to leave the building because of `event`; nil for most.
     init?(for event: CaseEvent, number: Int64) {
         let kind: Kind
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
+        #endif
         switch event.fact {
         case .missedResponseNoticed: kind = .missedResponse
         case .firstResponseAlerted: kind = .firstResponse

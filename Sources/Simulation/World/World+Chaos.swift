@@ -13,13 +13,14 @@ extension World {
     }
 
     private func trouble() {
-        switch dice.number(1...22) {
-        case 1...3: if let node = dice.pick(nodes), node.isAlive { coverage.had(.nodeKilled); kill(node) }
+        switch dice.number(1...18) {
+        case 1...3: killAny()
         case 4...5:
             coverage.had(.storeAway)
             note("store away")
             storeAwayUntil = now + dice.milliseconds(50...6000)
         case 6:
+            coverage.had(.commitFull)
             note("store full")
             storeFullUntil = now + dice.milliseconds(50...6000)
         case 7...8:
@@ -31,18 +32,32 @@ extension World {
             note("broker stalled")
             brokerStalledUntil = now + dice.milliseconds(500...8000)
         case 10...12: changePolicy()
-        case 13...15: troubleCall()
-        default: setClock()
+        default: troubleCall()
+        }
+    }
+
+    private func killAny() {
+        guard let node = dice.pick(nodes), node.isAlive else { return }
+        coverage.had(.nodeKilled)
+        kill(node)
+    }
+
+    /// After a jump deadlines wait until the clock is trusted again: seldom enough for that to happen.
+    func planClock() {
+        plan(in: dice.milliseconds(8000...70_000)) { world in
+            guard !world.isCalm else { return }
+            world.setClock()
+            world.planClock()
         }
     }
 
     /// Somebody, or the time service, sets the clock.
-    private func setClock() {
+    func setClock() {
         let jumps = [
             30, 50, 120, 600, 600, 1200, 3600, 3600, 7200, 18_000, 40_000, 86_400, 3 * 86_400, 8 * 86_400,
         ]
         guard let jump = dice.pick(jumps) else { return }
-        if dice.perMille(120) {
+        if dice.perMille(200) {
             let back = min(clockOffset, .seconds(jump))
             guard back > .zero else { return }
             coverage.had(.clockBack)
