@@ -3,7 +3,7 @@ package import CaseStore
 import Synchronization
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// The simulation's store: what the real ones promise, in memory, the same at each run. It does no I/O, reads no clock and
@@ -160,7 +160,7 @@ extension MemoryStore.Contents {
             return change.publicID.map { !publicIDs.contains($0) } ?? false
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.versionNotCompared) { return change.headsBefore == row.heads }
+        if Mutants.isPlanted(.versionNotCompared) { return change.headsBefore == row.heads }
         #endif
         return change.expectedVersion == row.version && change.headsBefore == row.heads && row.columns.stage != .erased
     }

@@ -6,6 +6,8 @@ package struct SimulationSettings: Sendable {
     /// How long it stays calm before everything must be where it belongs: longer than a node's silence, the grace of an
     /// absent member and a clock's confirmation take one after the other.
     package var calm: Duration = .seconds(150)
+    /// More than this happens in no house in which nobody does anything.
+    package var calmSteps = 200_000
     /// By then a run that has not settled never will.
     package var patience: Duration = .seconds(600)
     /// In a calm house no deadline is met later than this.

@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// After a commit those who were answered often send again at once. Starting the next commit at the first of them would
@@ -33,7 +33,7 @@ extension CaseEngine {
             runs.append(run)
             units.append(unit)
             #if FOYER_MUTANTS
-                sayEarly(run)
+            sayEarly(run)
             #endif
         }
         guard !units.isEmpty else { return nil }
@@ -80,9 +80,9 @@ extension CaseEngine {
     private func unit(of run: Run) -> CommitUnit? {
         guard let state = run.state else { return nil }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.deadlineRowNotRewritten), let old = run.slot.known?.state {
-                return run.unit(earliestDeadline: old.earliestDeadline(under: rules(for: old.team).policy)?.at)
-            }
+        if Mutants.isPlanted(.deadlineRowNotRewritten), let old = run.slot.known?.state {
+            return run.unit(earliestDeadline: old.earliestDeadline(under: rules(for: old.team).policy)?.at)
+        }
         #endif
         return run.unit(earliestDeadline: state.earliestDeadline(under: rules(for: state.team).policy)?.at)
     }
@@ -121,7 +121,7 @@ extension CaseEngine {
         case .conflict:
             count { $0.conflicts += 1 }
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, knowing: .same) }
+            if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, knowing: .same) }
             #endif
             giveBack(run, knowing: .lost)
         case .known(let index, let receipt):
@@ -182,7 +182,7 @@ extension CaseEngine {
             }
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
+        if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
         #endif
         switch knowing {
         case .same: queue(slot)
@@ -220,7 +220,7 @@ extension CaseEngine {
     private func turnAway(_ run: Run) {
         run.slot.standing = .idle
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
+        if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
         #endif
         for decided in run.decided {
             answer(decided.pending, .refused(decided.pending.attempts > 0 ? .unknown : .storeAway))

@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// What the house does by itself: meets deadlines, notices who has gone, applies changed policies. In bounded portions:
@@ -82,7 +82,7 @@ extension CaseEngine {
         if now >= errands.nextStrays {
             errands.nextStrays = now + limits.heartbeat
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.absenceNeverRepeated) { errands.nextStrays = .seconds(1_000_000_000) }
+            if Mutants.isPlanted(.absenceNeverRepeated) { errands.nextStrays = .seconds(1_000_000_000) }
             #endif
             return errand(.strays(heardSince: moment.wall - limits.nodeSilence, limit: limits.errandsInHand))
         }

@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 // Cases that are not known, and questions about the log's older part.
@@ -63,7 +63,7 @@ extension CaseEngine {
         case .failure(let trouble): return refuseAll(slot, trouble)
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
+        if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
         #endif
         // What came while the store was asked has a key that it was not asked about.
         guard slot.asksForFirst, var first = slot.waiting.popFirst() else {

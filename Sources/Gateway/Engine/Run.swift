@@ -2,7 +2,7 @@ import CaseMachine
 import CaseStore
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// Commands of one case that were decided on each other, to be stored together or not at all.
@@ -62,7 +62,7 @@ final class Run {
         decided.compactMap { decided in
             let pending = decided.pending
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.keyForgottenOnRetry), pending.attempts > 0 { return nil }
+            if Mutants.isPlanted(.keyForgottenOnRetry), pending.attempts > 0 { return nil }
             #endif
             guard let key = pending.key, let organisation = pending.organisation else { return nil }
             return KeyedCommand(
@@ -94,7 +94,7 @@ extension OutboxItem {
     init?(for event: CaseEvent, number: Int64) {
         let kind: Kind
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
+        if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
         #endif
         switch event.fact {
         case .missedResponseNoticed: kind = .missedResponse

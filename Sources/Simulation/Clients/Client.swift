@@ -132,7 +132,8 @@ extension World {
     private func show(_ event: CaseEvent, _ number: Int64, of id: CaseID, at client: Client) {
         let have = Int64(client.logs[id]?.events.count ?? 0)
         guard number == have + 1 else {
-            return complain("\(client.person.name) has \(have) events of case \(oracle.place(of: id)) and gets \(number)")
+            return complain(
+                "\(client.person.name) has \(have) events of case \(oracle.place(of: id)) and gets \(number)")
         }
         if client.person.actor.readingSide == .guest, Privacy.isForTeam(event.fact) {
             complain("\(client.person.name), a guest, is shown what is for the team alone: \(event.fact)")

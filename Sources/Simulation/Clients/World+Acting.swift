@@ -53,7 +53,9 @@ extension World {
     private func seeAll(_ client: Client) {
         guard let id = dice.pick(client.openLogs), let count = client.logs[id]?.events.count, count > 0 else { return }
         let number = Int64(dice.perMille(700) ? count : dice.number(1...count))
-        say(.act(id, dice.perMille(600) ? .markSeen(upTo: number) : .markDelivered(upTo: number)), isKeyed: false, by: client)
+        say(
+            .act(id, dice.perMille(600) ? .markSeen(upTo: number) : .markDelivered(upTo: number)), isKeyed: false,
+            by: client)
     }
 
     private func begin(_ client: Client) {
@@ -99,7 +101,8 @@ extension World {
         let person = client.person
         switch person.actor {
         case .guest(let guest):
-            let team = person.organisation == Cast.practice ? Cast.surgery : dice.pick([Cast.reception, Cast.laboratory])
+            let team =
+                person.organisation == Cast.practice ? Cast.surgery : dice.pick([Cast.reception, Cast.laboratory])
             say(.open(opening(.support(guest), team ?? Cast.reception, person)), by: client)
         case .member:
             let team = dice.pick(person.teams) ?? Cast.reception

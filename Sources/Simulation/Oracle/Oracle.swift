@@ -14,6 +14,8 @@ final class Oracle {
         var log: [NumberedEvent] = []
         /// Team's numbers of events whose text was deleted.
         var deleted: Set<Int64> = []
+        /// Of each person's messages here, the last one's number.
+        var lastSent: [Author: Int] = [:]
         var state: CaseState
         /// What the events alone tell.
         var replayed: CaseState?
@@ -211,7 +213,15 @@ final class Oracle {
         guard numbered.numbers == expected else {
             return "event \(expected.forTeam) has the numbers \(numbered.numbers) instead of \(expected)"
         }
-        if let text = event.written, !text.isEmpty, !texts.insert(text).inserted { return "\"\(text)\" is stored twice" }
+        if let text = event.written, !text.isEmpty, !texts.insert(text).inserted {
+            return "\"\(text)\" is stored twice"
+        }
+        if case .messageSent(let message) = event.fact,
+            let number = message.text.split(separator: " ").last.flatMap({ Int($0) })
+        {
+            guard number > book.lastSent[event.author] ?? 0 else { return "\"\(message.text)\" is stored out of order" }
+            book.lastSent[event.author] = number
+        }
         if let complaint = clockworks(event, then: rest, change, book, policy, &coverage) { return complaint }
         book.log.append(numbered)
         if case .messageDeleted(let numbers) = event.fact { book.deleted.insert(numbers.forTeam) }

@@ -22,11 +22,13 @@ extension World {
             return require((try? found.get()) == nil, "case \(book.place) was erased, and can be read")
         }
         guard case .success(let found) = found else { return complain("case \(book.place) cannot be read") }
-        require(found.version == book.version && found.state == book.state, "case \(book.place) is not as it was stored")
+        require(
+            found.version == book.version && found.state == book.state, "case \(book.place) is not as it was stored")
         for side in Side.allCases {
             let page = try? memory.events(of: id, for: side, after: 0, limit: .max).get()
             require(
-                page?.events.map(\.event) == book.view(for: side), "case \(book.place): the log is not as it was stored")
+                page?.events.map(\.event) == book.view(for: side), "case \(book.place): the log is not as it was stored"
+            )
         }
         for (id, text) in oracle.acknowledged where oracle.books[id] === book {
             require(
@@ -57,7 +59,9 @@ extension World {
             node.isAlive && node.sessions.values.contains { $0.client.person.actor.member == assignee }
         }
         let isAbsent = book.state.phase.assignment?.absentSince != nil
-        require(isHere != isAbsent, "case \(book.place): nobody has said that its assignee \(isHere ? "is" : "is not") there")
+        require(
+            isHere != isAbsent,
+            "case \(book.place): nobody has said that its assignee \(isHere ? "is" : "is not") there")
     }
 
     private func examineOutbox() {

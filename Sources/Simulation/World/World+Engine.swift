@@ -11,7 +11,10 @@ extension World {
         defer { node.isPumping = false }
         node.engine.advance(to: moment(at: node))
         handOut(node)
+        var jobs = 0
         while node.isAlive, let job = node.engine.nextJob() {
+            jobs += 1
+            guard jobs < 100 else { return complain("node \(node.number) asks the store for ever") }
             start(job, of: node)
             handOut(node)
         }

@@ -10,7 +10,9 @@ extension World {
         case .command(let tag, let key, let command):
             let person = session.client.person
             let ticket = Ticket(port: session.id, tag: tag)
-            note("asks \(command.word)", node.number, Int64(session.id), Int64(tag), command.about.map(oracle.place) ?? 0)
+            note(
+                "asks \(command.word)", node.number, Int64(session.id), Int64(tag), command.about.map(oracle.place) ?? 0
+            )
             oracle.submitted(ticket, at: node.number, key: key, of: person, command)
             node.engine.advance(to: moment(at: node))
             node.engine.submit(

@@ -39,7 +39,9 @@ extension World {
 
     private func noteLoad(_ questions: [CaseQuestion], _ node: Node) {
         for question in questions {
-            note("load", node.number, oracle.place(of: question.id), Int64(truncatingIfNeeded: question.key?.name.value ?? 0))
+            note(
+                "load", node.number, oracle.place(of: question.id),
+                Int64(truncatingIfNeeded: question.key?.name.value ?? 0))
         }
     }
 
@@ -70,7 +72,8 @@ extension World {
             switch outcome {
             case .success(.stored):
                 for change in unit.changes {
-                    note("stored", node.number, oracle.place(of: change.id), change.expectedVersion + 1,
+                    note(
+                        "stored", node.number, oracle.place(of: change.id), change.expectedVersion + 1,
                         Int64(change.events.count))
                 }
                 if let complaint = oracle.stored(unit, by: node.number, under: rules, coverage: &coverage) {

@@ -67,6 +67,7 @@ final class World {
         guard violation == nil, let (moment, act) = agenda.next() else { return false }
         now = moment
         steps += 1
+        if steps > settings.steps + settings.calmSteps { complain("the house does not come to rest") }
         act(self)
         return violation == nil
     }
