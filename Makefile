@@ -25,12 +25,12 @@ run: build ## build Foyer and serve it on LISTEN=127.0.0.1:8080
 
 .PHONY: check
 check: ## the quick loop: lint, debug build, unit tests, tidy
-	$(PROVIDE) build python web
+	$(PROVIDE) build python web faults
 	@$(PYTHON) tools/stages.py check
 
 .PHONY: test
 test: ## everything that must pass before a change goes in
-	$(PROVIDE) build python web clients
+	$(PROVIDE) build python web clients faults
 	@$(PYTHON) tools/stages.py test
 
 .PHONY: build

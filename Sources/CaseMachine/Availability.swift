@@ -23,7 +23,7 @@ package enum Availability {
         case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
             .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
             .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink,
-            .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent,
+            .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .erase, .assigneeAbsent, .assigneePresent,
             .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
             .noSuchCase
         }
@@ -31,7 +31,7 @@ package enum Availability {
 
     private static func refusalInIntake(_ command: CommandName) -> Rejection? {
         switch command {
-        case .submitIdentifiers, .markSeen, .markDelivered, .closeChat, .closeWithoutConsent, .policyChanged,
+        case .submitIdentifiers, .markSeen, .markDelivered, .closeChat, .closeWithoutConsent, .erase, .policyChanged,
             .deadlineReached:
             nil
         case .open: .alreadyOpen
@@ -45,12 +45,13 @@ package enum Availability {
 
     private static func refusalWhileWaiting(_ command: CommandName) -> Rejection? {
         switch command {
+        // Participants may have stayed when the assignee was lost.
         case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .transfer,
-            .closeChat, .closeWithoutConsent, .invite, .shareLink, .merge, .absorb, .undoAbsorb, .policyChanged,
-            .deadlineReached:
+            .removeParticipant, .leave, .closeChat, .closeWithoutConsent, .invite, .shareLink, .merge, .absorb,
+            .undoAbsorb, .erase, .policyChanged, .deadlineReached:
             nil
         case .open: .alreadyOpen
-        case .release, .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose,
+        case .release, .addParticipant, .snooze, .wake, .requestClose, .declineClose,
             .reopen, .startCall, .answerCall, .declineCall, .endCall, .undoMerge, .deliverBlast, .assigneeAbsent,
             .assigneePresent, .callPartyGone, .callPartyBack:
             .notNow(.waiting)
@@ -62,7 +63,7 @@ package enum Availability {
         // Who claims a claimed case is told by whom.
         case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
             .addParticipant, .removeParticipant, .leave, .snooze, .requestClose, .closeChat, .closeWithoutConsent,
-            .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .absorb, .undoAbsorb,
+            .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .absorb, .undoAbsorb, .erase,
             .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
             nil
         case .open: .alreadyOpen
@@ -74,7 +75,7 @@ package enum Availability {
         switch command {
         case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
             .addParticipant, .removeParticipant, .leave, .snooze, .wake, .closeChat, .closeWithoutConsent, .merge,
-            .absorb, .undoAbsorb, .assigneeAbsent, .assigneePresent, .policyChanged, .deadlineReached:
+            .absorb, .undoAbsorb, .erase, .assigneeAbsent, .assigneePresent, .policyChanged, .deadlineReached:
             nil
         case .open: .alreadyOpen
         case .requestClose, .declineClose, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite,
@@ -87,8 +88,8 @@ package enum Availability {
         switch command {
         case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
             .addParticipant, .removeParticipant, .leave, .declineClose, .closeChat, .closeWithoutConsent, .startCall,
-            .answerCall, .declineCall, .endCall, .merge, .absorb, .undoAbsorb, .assigneeAbsent, .assigneePresent,
-            .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
+            .answerCall, .declineCall, .endCall, .merge, .absorb, .undoAbsorb, .erase, .assigneeAbsent,
+            .assigneePresent, .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
             nil
         case .open: .alreadyOpen
         case .snooze, .wake, .requestClose, .reopen, .invite, .shareLink, .undoMerge, .deliverBlast: .notNow(.closing)
@@ -98,12 +99,14 @@ package enum Availability {
     private static func refusalAfterClosing(_ command: CommandName) -> Rejection? {
         switch command {
         // Writing again reopens, while the window lasts.
-        // What it absorbed can be taken out again, or the merger could not be undone.
-        case .send, .delete, .markSeen, .markDelivered, .reopen, .undoAbsorb, .policyChanged, .deadlineReached: nil
+        // A new invitation finds a closed room, too (S4.7), and what a room absorbed can always be taken out again.
+        case .send, .delete, .markSeen, .markDelivered, .reopen, .merge, .undoAbsorb, .erase, .policyChanged,
+            .deadlineReached:
+            nil
         case .open: .alreadyOpen
         case .submitIdentifiers, .edit, .note, .claim, .release, .transfer, .addParticipant, .removeParticipant,
             .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat, .closeWithoutConsent, .startCall,
-            .answerCall, .declineCall, .endCall, .invite, .shareLink, .merge, .undoMerge, .absorb, .deliverBlast,
+            .answerCall, .declineCall, .endCall, .invite, .shareLink, .undoMerge, .absorb, .deliverBlast,
             .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
             .closed
         }
@@ -111,19 +114,23 @@ package enum Availability {
 
     private static func refusalAfterMerging(_ command: CommandName) -> Rejection? {
         switch command {
-        case .markSeen, .markDelivered, .undoMerge, .undoAbsorb, .policyChanged, .deadlineReached: nil
+        case .undoMerge, .erase, .policyChanged, .deadlineReached: nil
         case .open: .alreadyOpen
-        case .submitIdentifiers, .send, .edit, .delete, .note, .claim, .release, .transfer, .addParticipant,
-            .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
+        // It is read, and seen, where it went on: its unseen streak is there, too. What it absorbed before is taken out
+        // after itself.
+        case .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release, .transfer,
+            .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose, .closeChat,
             .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite, .shareLink,
-            .merge, .absorb, .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack:
+            .merge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent, .callPartyGone,
+            .callPartyBack:
             .notNow(.merged)
         }
     }
 
     private static func refusalInThread(_ command: CommandName) -> Rejection? {
         switch command {
-        case .send, .edit, .delete, .note, .markSeen, .markDelivered, .deliverBlast, .policyChanged, .deadlineReached:
+        case .send, .edit, .delete, .note, .markSeen, .markDelivered, .deliverBlast, .erase, .policyChanged,
+            .deadlineReached:
             nil
         case .open: .alreadyOpen
         case .submitIdentifiers, .claim, .release, .transfer, .addParticipant, .removeParticipant, .leave, .snooze,
@@ -141,8 +148,8 @@ package enum Availability {
         case .open, .submitIdentifiers, .send, .edit, .delete, .note, .markSeen, .markDelivered, .claim, .release,
             .transfer, .addParticipant, .removeParticipant, .leave, .snooze, .wake, .requestClose, .declineClose,
             .closeChat, .closeWithoutConsent, .reopen, .startCall, .answerCall, .declineCall, .endCall, .invite,
-            .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .assigneeAbsent, .assigneePresent,
-            .callPartyGone, .callPartyBack:
+            .shareLink, .merge, .undoMerge, .absorb, .undoAbsorb, .deliverBlast, .erase, .assigneeAbsent,
+            .assigneePresent, .callPartyGone, .callPartyBack:
             .erased
         }
     }

@@ -33,17 +33,16 @@ package enum Command: Hashable, Sendable {
 
     case invite(InvitationChannel)
     case shareLink
-    case merge(into: CaseID)
-    case undoMerge
-    case absorb(CaseID)
-    case undoAbsorb(CaseID)
     case deliverBlast(BlastID, Message)
+
+    /// On somebody's request, whatever the retention.
+    case erase
 
     // The house's own.
     case assigneeAbsent
     case assigneePresent
-    case callPartyGone
-    case callPartyBack
+    case callPartyGone(Side)
+    case callPartyBack(Side)
     case policyChanged
     case deadlineReached
 
@@ -62,13 +61,27 @@ package enum Command: Hashable, Sendable {
     }
 }
 
-/// A command without what it carries: the rows of the tables.
+/// What concerns two rooms, and is decided for both or for neither (`decidePair`).
+package enum PairCommand: Hashable, Sendable, CaseIterable {
+    case merge
+    case undoMerge
+
+    /// What it is in the tables of the room that goes and of the one that stays.
+    package var halves: (from: CommandName, into: CommandName) {
+        switch self {
+        case .merge: (.merge, .absorb)
+        case .undoMerge: (.undoMerge, .undoAbsorb)
+        }
+    }
+}
+
+/// A command without what it carries: the rows of the tables. A `PairCommand` has two, one for each room.
 package enum CommandName: String, Hashable, Sendable, CaseIterable {
     case open, submitIdentifiers, send, edit, delete, note, markSeen, markDelivered
     case claim, release, transfer, addParticipant, removeParticipant, leave, snooze, wake
     case requestClose, declineClose, closeChat, closeWithoutConsent, reopen
     case startCall, answerCall, declineCall, endCall
-    case invite, shareLink, merge, undoMerge, absorb, undoAbsorb, deliverBlast
+    case invite, shareLink, merge, undoMerge, absorb, undoAbsorb, deliverBlast, erase
     case assigneeAbsent, assigneePresent, callPartyGone, callPartyBack, policyChanged, deadlineReached
 }
 
@@ -102,11 +115,8 @@ extension Command {
         case .endCall: .endCall
         case .invite: .invite
         case .shareLink: .shareLink
-        case .merge: .merge
-        case .undoMerge: .undoMerge
-        case .absorb: .absorb
-        case .undoAbsorb: .undoAbsorb
         case .deliverBlast: .deliverBlast
+        case .erase: .erase
         case .assigneeAbsent: .assigneeAbsent
         case .assigneePresent: .assigneePresent
         case .callPartyGone: .callPartyGone

@@ -30,14 +30,15 @@ extension CaseState {
             switch phase {
             case .intake: [Deadline(kind: .intakeAbandoned, at: openedAt + policy.intakeTimeout)]
             case .waiting: inactivityDeadlines(policy)
-            case .active(let assignment), .closing(let assignment):
+            case .active(let assignment), .closing(let assignment, _):
                 inactivityDeadlines(policy) + absenceDeadlines(assignment, policy)
             // Put aside: nobody is alerted, and nothing closes, until it wakes.
             case .snoozed(let until, let assignment):
                 [Deadline(kind: .wake, at: until)] + absenceDeadlines(assignment, policy)
             case .closed(let ending): [Deadline(kind: .retention, at: ending.at + policy.retention)]
-            case .merged(let merger): [Deadline(kind: .retention, at: merger.at + policy.retention)]
-            case .thread: []
+            // Its content lives and dies with the room that it was merged into (`Fact.erased`).
+            case .merged: []
+            case .thread: policy.threadRetention.map { [Deadline(kind: .retention, at: idleSince + $0)] } ?? []
             }
         return own + callDeadlines(policy) + missedResponseDeadlines(policy)
     }
@@ -84,12 +85,12 @@ extension CaseState {
 
     private func callDeadlines(_ policy: Policy) -> [Deadline] {
         guard let call else { return [] }
-        guard call.answeredAt != nil else {
+        guard let answeredAt = call.answeredAt else {
             return [Deadline(kind: .callRangOut, at: call.startedAt + policy.ring)]
         }
-        let longest = (call.answeredAt ?? call.startedAt) + policy.longestCall
-        let lost = call.partyGoneSince.map { min(longest, $0 + policy.callGrace) }
-        return [Deadline(kind: .callLost, at: lost ?? longest)]
+        // Who was gone while it rang has the whole grace from the answer.
+        let lost = Side.allCases.compactMap { call[goneSince: $0] }.map { max($0, answeredAt) + policy.callGrace }
+        return [Deadline(kind: .callLost, at: lost.reduce(answeredAt + policy.longestCall, min))]
     }
 
     private func missedResponseDeadlines(_ policy: Policy) -> [Deadline] {
@@ -98,7 +99,7 @@ extension CaseState {
         case .waiting, .active, .snoozed, .closing, .closed, .thread: break
         }
         return Side.allCases.compactMap { side in
-            guard side == .guest ? policy.noticesGuest : policy.noticesTeam else { return nil }
+            guard policy.asAdopted.notices(side) else { return nil }
             guard let began = self[side].streakBegan, !self[side].wasNoticed else { return nil }
             return Deadline(kind: .missedResponse(side), at: began + policy.missedResponse)
         }

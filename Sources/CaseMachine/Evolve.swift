@@ -18,6 +18,7 @@ extension CaseState {
         team = opening.team
         category = opening.category
         openedAt = event.at
+        lastEventAt = event.at
         idleSince = event.at
         teamHead = 1
         guestHead = 1
@@ -30,6 +31,7 @@ extension CaseState {
             case .guest, .client, .system: phase = .waiting
             }
         case .support:
+            lastWord = .guest
             if opening.missing.isEmpty {
                 phase = .waiting
                 unanswered = Unanswered(since: event.at)
@@ -40,6 +42,7 @@ extension CaseState {
     }
 
     mutating func apply(_ event: CaseEvent) {
+        lastEventAt = max(lastEventAt, event.at)
         number(event)
         #if FOYER_MUTANTS
             let wasIdle = (idleSince, warnedAt)
@@ -52,8 +55,9 @@ extension CaseState {
             if Mutants.isPlanted(.warnedForNothing), case .messageSent = event.fact { (idleSince, warnedAt) = wasIdle }
         #endif
         switch event.fact {
-        case .opened, .noteWritten, .messageEdited, .automaticMessageSent, .linkShared, .policyAdopted: break
-        case .identifiersSubmitted(let values): submit(values)
+        case .opened, .noteWritten, .messageEdited, .automaticMessageSent, .linkShared: break
+        case .policyAdopted(let policy): adopt(policy, at: event.at)
+        case .identifiersSubmitted(let values): submit(values, at: event.at)
         case .intakeCompleted: enterQueue(at: event.at)
         case .messageSent:
             switch event.author.side {
@@ -68,10 +72,10 @@ extension CaseState {
 
         case .claimed: if case .member(let member) = event.author { assign(member) }
         case .transferred(.member(let member)): assign(member)
-        case .transferred(.team(let team)):
-            self.team = team
+        case .transferred(.team(let team)): hand(to: team, at: event.at)
+        case .released:
+            participants = []
             enterQueue(at: event.at)
-        case .released: enterQueue(at: event.at)
         case .assigneeLost: loseAssignee(at: event.at)
         case .participantAdded(let member): participants.append(member)
         case .participantRemoved(let member): participants.removeAll { $0 == member }
@@ -80,44 +84,50 @@ extension CaseState {
 
         case .snoozed(let until): phase = .snoozed(until: until, phase.assignment)
         case .woke: wake(at: event.at)
-        case .closeRequested: if let assignment = phase.assignment { phase = .closing(assignment) }
-        case .closeDeclined: if let assignment = phase.assignment { phase = .active(assignment) }
+        // The guest hears from the team and is to answer, as after a message: so it answers whoever had waited. Whoever
+        // keeps the case open waits again.
+        case .closeRequested:
+            if let assignment = phase.assignment { phase = .closing(assignment, request: guestHead) }
+            answer()
+        case .closeDeclined:
+            if let assignment = phase.assignment { phase = .active(assignment) }
+            ask(at: event.at)
         case .closingWarned: warnedAt = event.at
         case .closed(let reason):
             let wasIntake = phase.name == .intake
             end(Ending(reason: reason, author: event.author, at: event.at, wasIntake: wasIntake))
-        case .reopened: enterQueue(at: event.at)
-        case .retentionReached: isErased = true
+        case .reopened:
+            enterQueue(at: event.at)
+            if event.author.side == .guest { ask(at: event.at) }
+        case .erased: erase()
 
         case .firstResponseAlerted(let level):
             unanswered?.alerts = level
             unanswered?.lastAlert = event.at
-        case .missedResponseNoticed(let side): self[side].notice()
+        case .missedResponseNoticed(let missed): self[missed.side].notice(upTo: missed.unseen.upperBound)
 
         case .callStarted(let kind):
             if case .member(let member) = event.author { call = Call(kind: kind, caller: member, startedAt: event.at) }
         case .callAnswered:
             call?.answeredAt = event.at
+            call?.guestGoneSince = nil
             answer()
         case .callDeclined: call = nil
         case .callEnded:
             // An answered call was an action until its end, whoever or whatever ended it.
             if call?.answeredAt != nil { idleSince = event.at }
             call = nil
-        case .callPartyGone: call?.partyGoneSince = event.at
-        case .callPartyBack: call?.partyGoneSince = nil
+        case .callPartyGone(let side): call?[goneSince: side] = event.at
+        case .callPartyBack(let side): call?[goneSince: side] = nil
 
         case .invited: invitationCount += 1
+        // Streaks and whoever waits stay as they are, for the day when it is undone.
         case .merged(let into):
-            phase = .merged(Merger(into: into, at: event.at))
+            phase = .merged(Merger(into: into, at: event.at, ending: phase.ending))
             participants = []
-            unanswered = nil
-        case .mergeUndone:
-            idleSince = event.at
-            warnedAt = nil
-            enterQueue(at: event.at)
-        case .absorbed(let other): absorbed.append(other)
-        case .absorptionUndone(let other): absorbed.removeAll { $0 == other }
+        case .mergeUndone(let noticed): undoMerger(at: event.at, noticed: noticed)
+        case .absorbed(let absorption): absorb(absorption, at: event.at)
+        case .absorptionUndone(let room): undoAbsorption(of: room)
 
         case .seen(let side, let number): self[side].see(upTo: number)
         case .delivered(let side, let number): self[side].deliver(upTo: number)
@@ -136,19 +146,36 @@ extension CaseState {
         self[reader].add(head(of: reader), at: event.at)
     }
 
-    private mutating func submit(_ values: [FieldValue]) {
+    mutating func beginIdling(at moment: Timestamp) {
+        idleSince = moment
+        warnedAt = nil
+    }
+
+    /// What was unseen while a side was not to be noticed counts from the moment when it is.
+    private mutating func adopt(_ policy: AdoptedPolicy, at moment: Timestamp) {
+        for side in Side.allCases where policy.notices(side) && !adopted.notices(side) {
+            self[side].beginAnew(at: moment)
+        }
+        adopted = policy
+    }
+
+    /// An action only while it leads on: a value that is corrected, or optional, keeps no case open.
+    private mutating func submit(_ values: [FieldValue], at moment: Timestamp) {
         guard case .intake(let missing) = phase else { return }
         phase = .intake(missing: missing.filter { field in !values.contains { $0.field == field } })
+        beginIdling(at: moment)
     }
 
     private mutating func answer() {
         wasAnswered = true
         unanswered = nil
+        lastWord = .team
     }
 
-    /// In a room nobody waits for an answer until the guest says something; in the queue somebody does from the start.
-    private mutating func ask(at moment: Timestamp) {
-        guard case .room = party, !wasAnswered, unanswered == nil else { return }
+    /// Somebody is alerted if this is the first question, or if nobody has the case.
+    mutating func ask(at moment: Timestamp) {
+        lastWord = .guest
+        guard phase != .thread, unanswered == nil, !wasAnswered || assignee == nil else { return }
         unanswered = Unanswered(since: moment)
     }
 
@@ -157,23 +184,24 @@ extension CaseState {
         participants.removeAll { $0 == member }
     }
 
-    /// Nothing that ran for an earlier assignee goes on. Whoever has waited since before goes on waiting, with the alerts
-    /// that there were: claiming and releasing in turns must not keep everybody asleep.
-    private mutating func enterQueue(at moment: Timestamp) {
+    /// Whoever has waited since before goes on waiting, with the alerts that there were: claiming and releasing in turns
+    /// must not keep everybody asleep. Where the team had the last word nobody waits, and nobody is alerted.
+    mutating func enterQueue(at moment: Timestamp) {
         phase = .waiting
+        if unanswered == nil, lastWord == .guest { unanswered = Unanswered(since: moment) }
+    }
+
+    /// Whoever had the last word: work that was handed on is waited for, unless nobody has ever said anything.
+    private mutating func hand(to team: TeamID, at moment: Timestamp) {
+        self.team = team
+        // Revisions are counted by each team for itself.
+        adopted = AdoptedPolicy(revision: 0, noticesGuest: adopted.noticesGuest, noticesTeam: adopted.noticesTeam)
         participants = []
-        if unanswered == nil, wantsAnswerInQueue { unanswered = Unanswered(since: moment) }
+        enterQueue(at: moment)
+        if unanswered == nil, wasAnswered || lastWord != nil { unanswered = Unanswered(since: moment) }
     }
 
-    /// A room in which the guest never asked anything lies in the queue without anybody waiting.
-    private var wantsAnswerInQueue: Bool {
-        switch party {
-        case .support: true
-        case .room: wasAnswered
-        case .direct: false
-        }
-    }
-
+    /// The participants stay: one of them may claim, and goes on without a break for the guest.
     private mutating func loseAssignee(at moment: Timestamp) {
         if case .snoozed(let until, _) = phase {
             phase = .snoozed(until: until, nil)
@@ -182,13 +210,12 @@ extension CaseState {
         }
     }
 
-    /// The auto-close counts from the wake: a case must not end right after it was put back on the table.
+    /// The auto-close and the alerts count from the wake: a case must not end right after it was put back on the table.
     private mutating func wake(at moment: Timestamp) {
-        idleSince = moment
-        warnedAt = nil
+        beginIdling(at: moment)
+        if unanswered != nil { unanswered = Unanswered(since: moment) }
         guard let assignment = phase.assignment else { return enterQueue(at: moment) }
         phase = .active(assignment)
-        if unanswered != nil { unanswered = Unanswered(since: moment) }
     }
 
     private mutating func setAbsence(since moment: Timestamp?) {
@@ -196,7 +223,7 @@ extension CaseState {
         assignment.absentSince = moment
         switch phase {
         case .active: phase = .active(assignment)
-        case .closing: phase = .closing(assignment)
+        case .closing(_, let request): phase = .closing(assignment, request: request)
         case .snoozed(let until, _): phase = .snoozed(until: until, assignment)
         case .intake, .waiting, .closed, .merged, .thread: break
         }
@@ -205,6 +232,14 @@ extension CaseState {
     /// A transfer ends at close, and so does everything else that was somebody's.
     private mutating func end(_ ending: Ending) {
         phase = .closed(ending)
+        participants = []
+        unanswered = nil
+        lastWord = nil
+        warnedAt = nil
+    }
+
+    private mutating func erase() {
+        isErased = true
         participants = []
         unanswered = nil
         warnedAt = nil

@@ -9,6 +9,8 @@ package enum Limits {
     package static let participants = 32
     /// Mandatory identifiers that one team asks for.
     package static let fields = 64
-    /// Cases that one case may absorb; the next one stays a case of its own.
+    /// Rooms that one room may absorb, with those that came along with them; the next one stays a room of its own.
     package static let absorbedCases = 64
+    /// Of one room: each is a message to somebody's telephone.
+    package static let invitations = 32
 }

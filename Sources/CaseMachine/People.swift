@@ -30,14 +30,14 @@ package enum Author: Hashable, Sendable {
 
 /// Who gives a command, as the session knows them: nothing of it comes from a payload.
 package enum Actor: Hashable, Sendable {
-    case guest(GuestID)
+    case guest(GuestActor)
     case client(ClientActor)
     case member(MemberActor)
     case system
 
     package var author: Author {
         switch self {
-        case .guest(let guest): .guest(guest)
+        case .guest(let guest): .guest(guest.guest)
         case .client(let user): .client(user.user)
         case .member(let member): .member(member.member)
         case .system: .system
@@ -45,16 +45,31 @@ package enum Actor: Hashable, Sendable {
     }
 }
 
+package struct GuestActor: Hashable, Sendable {
+    package let guest: GuestID
+    package let organisation: OrganisationID
+
+    package init(guest: GuestID, organisation: OrganisationID) {
+        self.guest = guest
+        self.organisation = organisation
+    }
+}
+
 package struct ClientActor: Hashable, Sendable {
     package let user: ClientUserID
     package let client: ClientID
+    /// The clinic's, whose client this is.
+    package let organisation: OrganisationID
     /// Reading and sending are separate permissions (S3.8), which the client side manages itself (S3.10).
     package let mayRead: Bool
     package let maySend: Bool
 
-    package init(user: ClientUserID, client: ClientID, mayRead: Bool, maySend: Bool) {
+    package init(
+        user: ClientUserID, client: ClientID, organisation: OrganisationID, mayRead: Bool, maySend: Bool
+    ) {
         self.user = user
         self.client = client
+        self.organisation = organisation
         self.mayRead = mayRead
         self.maySend = maySend
     }
@@ -70,15 +85,20 @@ package struct MemberActor: Hashable, Sendable {
     package let organisation: OrganisationID
     /// The teams that they work for, with their rank in each.
     package let teams: [TeamID: Rank]
-    /// May write to clients (S3.8); reading goes with the team.
+    package let isAdministrator: Bool
+    /// Clients' threads are the organisation's, not a team's (S3.24); reading and sending are two permissions (S3.8).
+    package let mayReadClients: Bool
     package let maySendToClients: Bool
 
     package init(
-        member: MemberID, organisation: OrganisationID, teams: [TeamID: Rank], maySendToClients: Bool = true
+        member: MemberID, organisation: OrganisationID, teams: [TeamID: Rank], isAdministrator: Bool = false,
+        mayReadClients: Bool = false, maySendToClients: Bool = false
     ) {
         self.member = member
         self.organisation = organisation
         self.teams = teams
+        self.isAdministrator = isAdministrator
+        self.mayReadClients = mayReadClients
         self.maySendToClients = maySendToClients
     }
 }

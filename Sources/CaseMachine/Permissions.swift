@@ -7,8 +7,10 @@ package enum Relation: String, Hashable, Sendable, CaseIterable {
     case assignee, participant
     /// A member of the case's team; `supervisor` is one with that rank in it.
     case teammate, supervisor
-    /// A member of the team who may write to clients.
-    case clientContact
+    /// A member who may read, or write, what goes on with clients: the whole organisation's (S3.8, S3.24).
+    case clinicReader, clinicWriter
+    /// Of the case's organisation.
+    case administrator
     case system
 }
 
@@ -16,13 +18,14 @@ package enum Relation: String, Hashable, Sendable, CaseIterable {
 package enum Permissions {
     package static func allowed(_ command: CommandName) -> Set<Relation> {
         switch command {
-        case .open: [.guest, .clientWriter, .teammate, .clientContact, .system]
+        case .open: [.guest, .clientWriter, .teammate, .clinicWriter, .system]
         case .submitIdentifiers: [.guest]
-        case .send: [.guest, .clientWriter, .assignee, .participant, .clientContact]
-        case .edit, .delete: [.guest, .clientWriter, .assignee, .participant, .teammate]
-        case .note: [.assignee, .participant, .teammate]
-        case .markSeen, .markDelivered: [.guest, .clientReader, .assignee, .participant, .teammate]
-        case .claim: [.teammate]
+        case .send: [.guest, .clientWriter, .assignee, .participant, .clinicWriter]
+        case .edit, .delete: [.guest, .clientWriter, .assignee, .participant, .teammate, .clinicReader, .clinicWriter]
+        case .note: [.assignee, .participant, .teammate, .clinicReader]
+        case .markSeen, .markDelivered: [.guest, .clientReader, .assignee, .participant, .teammate, .clinicReader]
+        // Of the participants of a case whose assignee was lost, one may go on with it.
+        case .claim: [.teammate, .participant]
         case .release: [.assignee, .supervisor]
         case .transfer: [.assignee, .participant, .supervisor]
         case .addParticipant, .removeParticipant: [.assignee, .supervisor]
@@ -38,65 +41,84 @@ package enum Permissions {
         case .endCall: [.guest, .assignee, .participant]
         case .invite, .shareLink: [.assignee, .participant, .supervisor]
         case .merge, .undoMerge, .absorb, .undoAbsorb: [.teammate, .system]
-        case .deliverBlast: [.clientContact, .system]
+        case .deliverBlast: [.clinicWriter, .system]
+        case .erase: [.administrator, .system]
         case .assigneeAbsent, .assigneePresent, .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
             [.system]
         }
     }
 
     package static func allow(_ command: CommandName, to relations: Set<Relation>) -> Bool {
-        !allowed(command).isDisjoint(with: relations)
+        relations.contains { table[command]?.contains($0) == true }
     }
+
+    /// Every decision asks: the sets are made once.
+    private static let table = Dictionary(uniqueKeysWithValues: CommandName.allCases.map { ($0, allowed($0)) })
 }
 
 extension Actor {
     package func relations(to state: CaseState) -> Set<Relation> {
+        var relations = relations(to: state.party, team: state.team, organisation: state.organisation)
         switch self {
         case .member(let member):
-            var relations = member.relations(to: state.party, team: state.team, organisation: state.organisation)
-            guard member.organisation == state.organisation else { return relations }
+            guard member.organisation == state.organisation else { break }
             if state.assignee == member.member { relations.insert(.assignee) }
             if state.participants.contains(member.member) { relations.insert(.participant) }
-            return relations
-        case .guest, .client, .system:
-            return outsideRelations(to: state.party)
+        // Who merged two rooms vouched for it that they are one person's, whatever name was typed.
+        case .guest(let guest):
+            guard guest.organisation == state.organisation else { break }
+            if state.absorbed.contains(where: { $0.guests.contains(guest.guest) }) { relations.insert(.guest) }
+        case .client, .system: break
         }
+        return relations
     }
 
     /// To a case that is to be opened: nobody has claimed it.
     func relations(to opening: Opening) -> Set<Relation> {
-        switch self {
-        case .member(let member):
-            member.relations(to: opening.party, team: opening.team, organisation: opening.organisation)
-        case .guest, .client, .system:
-            outsideRelations(to: opening.party)
-        }
+        relations(to: opening.party, team: opening.team, organisation: opening.organisation)
     }
 
-    private func outsideRelations(to party: Party) -> Set<Relation> {
-        switch (self, party) {
-        case (.system, _): return [.system]
-        case (.guest(let guest), .support(let own)), (.guest(let guest), .room(let own)):
-            return guest == own ? [.guest] : []
-        case (.client(let user), .direct(let own)):
-            guard user.client == own else { return [] }
-            var relations: Set<Relation> = []
-            if user.mayRead { relations.insert(.clientReader) }
-            if user.maySend { relations.insert(.clientWriter) }
-            return relations
-        case (.guest, .direct), (.client, .support), (.client, .room), (.member, _): return []
+    /// Across organisations there are none: numbers of guests, teams and members mean nothing elsewhere.
+    private func relations(to party: Party, team: TeamID, organisation: OrganisationID) -> Set<Relation> {
+        switch self {
+        case .guest(let guest): guest.organisation == organisation ? guest.relations(to: party) : []
+        case .client(let user): user.organisation == organisation ? user.relations(to: party) : []
+        case .member(let member): member.organisation == organisation ? member.relations(to: party, of: team) : []
+        case .system: [.system]
         }
     }
 }
 
-extension MemberActor {
-    fileprivate func relations(to party: Party, team: TeamID, organisation: OrganisationID) -> Set<Relation> {
-        guard organisation == self.organisation, let rank = teams[team] else { return [] }
-        var relations: Set<Relation> = [.teammate]
-        if rank == .supervisor { relations.insert(.supervisor) }
+extension GuestActor {
+    fileprivate func relations(to party: Party) -> Set<Relation> {
         switch party {
-        case .direct: if maySendToClients { relations.insert(.clientContact) }
-        case .support, .room: break
+        case .support(let own), .room(let own): guest == own ? [.guest] : []
+        case .direct: []
+        }
+    }
+}
+
+extension ClientActor {
+    fileprivate func relations(to party: Party) -> Set<Relation> {
+        guard party == .direct(client) else { return [] }
+        var relations: Set<Relation> = []
+        if mayRead { relations.insert(.clientReader) }
+        if maySend { relations.insert(.clientWriter) }
+        return relations
+    }
+}
+
+extension MemberActor {
+    fileprivate func relations(to party: Party, of team: TeamID) -> Set<Relation> {
+        var relations: Set<Relation> = isAdministrator ? [.administrator] : []
+        switch party {
+        case .direct:
+            if mayReadClients { relations.insert(.clinicReader) }
+            if maySendToClients { relations.insert(.clinicWriter) }
+        case .support, .room:
+            guard let rank = teams[team] else { break }
+            relations.insert(.teammate)
+            if rank == .supervisor { relations.insert(.supervisor) }
         }
         return relations
     }

@@ -57,6 +57,13 @@ extension Policy {
             problems.append(
                 PolicyProblem(setting: "alert of supervisors", advice: "must be earlier than the auto-close"))
         }
+        if let threadRetention, !(Duration.days(1) ... .days(36_500)).contains(threadRetention) {
+            problems.append(
+                PolicyProblem(setting: "retention of threads", advice: "must be between 1 day and 36500 days, or off"))
+        }
+        if let identifiers, identifiers.count > Limits.fields {
+            problems.append(PolicyProblem(setting: "identifiers", advice: "must be at most \(Limits.fields)"))
+        }
         if reopeningWindow > retention {
             problems.append(PolicyProblem(setting: "reopening window", advice: "must not be longer than the retention"))
         }

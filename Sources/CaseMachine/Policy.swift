@@ -32,16 +32,34 @@ package struct Policy: Hashable, Sendable {
     package var longestSnooze: Duration = .days(30)
     /// A closed case can be read for this long.
     package var retention: Duration = .days(365)
+    /// A client's thread in which nothing was said for this long is erased; nil: never.
+    package var threadRetention: Duration?
     /// Calls can be switched off, and so can the chat with clients (S3.25).
     package var allowsCalls = true
     package var allowsClientChat = true
     package var hours = OpeningHours()
     package var welcomes: [Welcome] = []
+    /// What a team asks its guests for (S0.12, S0.13); nil: not known here, any will do.
+    package var identifiers: [Identifier]?
 
     package init() {}
 
     /// A notice that is due later than this misses the promise of five minutes, whoever carries it.
     package static let latestMissedResponse: Duration = .seconds(270)
+
+    package var asAdopted: AdoptedPolicy {
+        AdoptedPolicy(revision: revision, noticesGuest: noticesGuest, noticesTeam: noticesTeam)
+    }
+}
+
+package struct Identifier: Hashable, Sendable {
+    package let field: FieldID
+    package let isMandatory: Bool
+
+    package init(field: FieldID, isMandatory: Bool) {
+        self.field = field
+        self.isMandatory = isMandatory
+    }
 }
 
 /// A team's automatic message (S0.10, S0.11). The most particular one that fits is sent.
@@ -55,7 +73,7 @@ package struct Welcome: Hashable, Sendable {
     /// Nil: for every category that has none of its own.
     package let category: CategoryID?
     package let when: When
-    /// `{wait}` stands for the estimated wait in minutes.
+    /// `{wait}` stands for the estimated wait in minutes. A sentence with it is left out while nobody can tell.
     package let text: String
 
     package init(category: CategoryID? = nil, when: When = .always, text: String) {

@@ -29,6 +29,14 @@ package enum Rejection: Error, Hashable, Sendable {
     case callUnderWay
     case noCall
     case inviteFirst
+    /// The member or the team that was named is none of this organisation's.
+    case noSuchColleague
+    case noSuchField(FieldID)
+    case notARoom
+    case sameRoom
+    case notMerged
+    case differentOrganisations
+    case differentGuests
 
     /// Stable; clients switch over it.
     package var code: String {
@@ -58,6 +66,13 @@ package enum Rejection: Error, Hashable, Sendable {
         case .callUnderWay: "call_under_way"
         case .noCall: "no_call"
         case .inviteFirst: "invite_first"
+        case .noSuchColleague: "no_such_colleague"
+        case .noSuchField: "no_such_field"
+        case .notARoom: "not_a_room"
+        case .sameRoom: "same_room"
+        case .notMerged: "not_merged"
+        case .differentOrganisations: "different_organisations"
+        case .differentGuests: "different_guests"
         }
     }
 
@@ -89,6 +104,13 @@ package enum Rejection: Error, Hashable, Sendable {
         case .callUnderWay: "A call is going on."
         case .noCall: "There is no such call any more."
         case .inviteFirst: "Send an invitation by SMS or e-mail first."
+        case .noSuchColleague: "There is no such colleague or team."
+        case .noSuchField: "This team does not ask for that."
+        case .notARoom: "This works only in a room that somebody was invited into."
+        case .sameRoom: "A room cannot be merged with itself."
+        case .notMerged: "These two rooms are not merged."
+        case .differentOrganisations: "Rooms of different organisations stay apart."
+        case .differentGuests: "These rooms are of different guests. A member has to choose whether they become one."
         }
     }
 }

@@ -7,6 +7,8 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
+    package static let distantFuture = Self(milliseconds: .max)
+
     package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
     /// Stops at the ends of the calendar: a policy of absurd length must not end the process.

@@ -17,7 +17,7 @@ enum Migrations {
     static var newest: Int { steps.count }
 
     /// Brings the database to the newest version, in one transaction: all the steps that are missing, or none.
-    static func run(_ db: Database) throws {
+    static func run(_ db: Database, _ steps: [@Sendable (Database) throws -> Void] = steps) throws {
         try db.inTransaction(.immediate) {
             for (number, step) in zip(1..., steps) where number > (try version(of: db)) {
                 try step(db)
@@ -32,7 +32,11 @@ enum Migrations {
     /// All tables and indexes, as text to be compared.
     static func schema(of db: Database) throws -> String {
         try String.fetchAll(
-            db, sql: "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            db,
+            sql: """
+                SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+                ORDER BY type <> 'table', name
+                """
         ).map { $0 + ";\n" }.joined(separator: "\n")
     }
 

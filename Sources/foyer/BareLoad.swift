@@ -111,7 +111,7 @@ enum BenchError: Error, CustomStringConvertible {
 enum EngineLoadActors {
     static let clinic = OrganisationID(1)
 
-    static func guest(_ number: Int64) -> Actor { .guest(GuestID(number)) }
+    static func guest(_ number: Int64) -> Actor { .guest(GuestActor(guest: GuestID(number), organisation: clinic)) }
 
     static func opening(_ number: Int64) -> Opening {
         Opening(organisation: clinic, team: TeamID(1), party: .support(GuestID(number)))

@@ -43,6 +43,7 @@ extension Foyer.Bench {
                         let vault = try Vault.open(directory, missingMasterKey: .generate)
                         let store = try SQLiteStore(directory, vault)
                         let reference = try BareInsert(path: path + "/reference.sqlite")
+                        reference.countSyncs()
                         let load = BareLoad(store: store, reference: reference, textBytes: textBytes)
                         report.add(reference: try load.run(batch: count, seconds: seconds), count)
                     }

@@ -156,6 +156,20 @@ import Testing
         #expect(story.state?.wasAnswered == true)
     }
 
+    // The requirements count a close request among what the team says to the guest and the guest may miss, beside messages
+    // and files; and it is the guest's turn after it.
+    @Test func `a close request answers, as a message does, and whoever keeps the case open waits again`() throws {
+        var story = try Story.active()
+        try story.member(.requestClose)
+        #expect(story.deadline(.firstResponseAlert(level: 1)) == nil)
+        var declined = story
+        try declined.guest(.declineClose)
+        try declined.member(.release)
+        #expect(declined.deadline(.firstResponseAlert(level: 1)) == declined.now + .minutes(5))
+        try story.waits(.days(7))
+        #expect(story.facts.last == .closed(.inactive))
+    }
+
     @Test func `abandonment fires without any message of the guest, too`() throws {
         var story = try Story.active()
         try story.waits(.days(8))

@@ -37,11 +37,28 @@ import Testing
         #expect(story.events.last?.author == .system)
     }
 
-    @Test func `a wait that nobody can tell is left open`() throws {
+    @Test(arguments: [
+        ("Welcome. You wait {wait} minutes. Have your card ready.", "Welcome. Have your card ready."),
+        ("Welcome! It takes approx. {wait} min. or so.", "Welcome!"),
+        ("Nothing of it.", "Nothing of it."),
+    ])
+    func `a sentence with a wait that nobody can tell is left out`(text: String, sent: String) throws {
+        var policy = Policy()
+        policy.welcomes = [Welcome(text: text)]
+        var story = Story(policy: policy)
+        let facts = try story.guest(.open(.support()))
+        #expect(facts.last == .automaticMessageSent(.welcome(sent)))
+    }
+
+    @Test func `a message of nothing but such a wait gives way to the next, or to none`() throws {
         var story = Story(policy: Self.policy)
         story.minuteOfWeek = 600
         let facts = try story.guest(.open(.support(category: Self.reports)))
-        #expect(facts.last == .automaticMessageSent(.welcome("Reports: about ? minutes, yes, ?.")))
+        #expect(facts.last == .automaticMessageSent(.welcome("Reports take a day.")))
+        var policy = Policy()
+        policy.welcomes = [Welcome(text: "About {wait} minutes.")]
+        var other = Story(policy: policy)
+        #expect(try other.guest(.open(.support())).count == 1)
     }
 
     @Test func `it is sent when the intake is complete, and once`() throws {

@@ -83,22 +83,47 @@ import Testing
         #expect(story.refusal(of: .endCall, by: actor) == .noCall)
     }
 
-    @Test func `a party that is gone for longer than the grace has lost the call`() throws {
+    @Test(arguments: Side.allCases)
+    func `a party that is gone for longer than the grace has lost the call`(side: Side) throws {
         var story = try Self.ongoing()
-        try story.system(.callPartyGone)
+        try story.system(.callPartyGone(side))
         #expect(try story.waits(.seconds(29)).isEmpty)
-        #expect(try story.system(.callPartyGone).isEmpty, "the grace counts from the first moment")
+        #expect(try story.system(.callPartyGone(side)).isEmpty, "the grace counts from the first moment")
         #expect(try story.waits(.seconds(1)) == [.callLost])
         #expect(story.facts.last == .callEnded(.lost))
     }
 
-    @Test func `a party that comes back in time goes on`() throws {
+    @Test(arguments: Side.allCases)
+    func `a party that comes back in time goes on`(side: Side) throws {
         var story = try Self.ongoing()
-        try story.system(.callPartyGone)
+        try story.system(.callPartyGone(side))
         story.passes(.seconds(29))
-        try story.system(.callPartyBack)
+        try story.system(.callPartyBack(side))
         #expect(try story.waits(.hours(1)).isEmpty)
         #expect(story.state?.call != nil)
+    }
+
+    @Test func `each party has a grace of its own`() throws {
+        var story = try Self.ongoing()
+        try story.system(.callPartyGone(.guest))
+        story.passes(.seconds(20))
+        try story.system(.callPartyGone(.team))
+        try story.system(.callPartyBack(.guest))
+        #expect(story.deadline(.callLost) == story.now + .seconds(30))
+        #expect(try story.waits(.seconds(30)) == [.callLost])
+    }
+
+    @Test func `who is gone while it rings is remembered, and has the whole grace from the answer`() throws {
+        var story = try Self.ringing()
+        try story.system(.callPartyGone(.team))
+        try story.system(.callPartyGone(.guest))
+        story.passes(.seconds(40))
+        #expect(story.deadline(.callRangOut) == story.now + .seconds(5))
+        try story.guest(.answerCall)
+        #expect(story.state?.call?.guestGoneSince == nil, "who answers is there")
+        #expect(story.deadline(.callLost) == story.now + .seconds(30))
+        try story.system(.callPartyBack(.team))
+        #expect(try story.waits(.hours(1)).isEmpty)
     }
 
     @Test(arguments: [

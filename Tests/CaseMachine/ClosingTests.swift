@@ -4,7 +4,7 @@ import Testing
 @Suite struct ClosingTests {
     @Test func `the handling member requests closure and the guest agrees`() throws {
         var story = try Story.closing()
-        #expect(story.phase == .closing(Assignment(member: Cast.anna)))
+        #expect(story.phase == .closing(Assignment(member: Cast.anna), request: 4))
         try story.guest(.closeChat)
         #expect(story.facts.last == .closed(.agreed))
         #expect(story.events.last?.author == Cast.guest.author)
@@ -44,6 +44,8 @@ import Testing
         try story.supervisor(.closeWithoutConsent(reason: "Abuse"))
         #expect(story.facts.last == .closed(.bySupervisor("Abuse")))
         #expect(story.events.last?.author == .member(Cast.sue))
+        let seen = story.events.last?.asSeen(by: .guest)
+        #expect(seen == CaseEvent(at: story.now, author: .system, fact: .closed(.bySupervisor(nil))))
     }
 
     @Test func `a closing case that returns to the queue has lost its request`() throws {

@@ -27,8 +27,9 @@ import Testing
         #expect(story.refusal(of: .startCall(.voice), by: Cast.supervisor) == .alreadyClaimed(by: Cast.anna))
     }
 
-    @Test func `a released case is back in the queue, and waits anew`() throws {
+    @Test func `a released case is back in the queue, and is waited for anew if the guest spoke last`() throws {
         var story = try Story.answered()
+        try story.guest(.say("And the other one?"))
         story.passes(.hours(3))
         try story.member(.release)
         #expect(story.phase == .waiting)
@@ -37,13 +38,36 @@ import Testing
         #expect(story.state?.assignee == Cast.ben)
     }
 
+    @Test func `an answered case that comes back to the queue alerts nobody until the guest writes again`() throws {
+        var released = try Story.answered()
+        try released.member(.release)
+        var lost = try Story.answered()
+        try lost.system(.assigneeAbsent)
+        try lost.waits(.minutes(3))
+        var closing = try Story.active()
+        try closing.member(.requestClose)
+        try closing.member(.release)
+        for var story in [released, lost, closing] {
+            #expect(story.phase == .waiting)
+            #expect(story.deadline(.firstResponseAlert(level: 1)) == nil)
+            try story.guest(.say("Hello?"))
+            #expect(story.deadline(.firstResponseAlert(level: 1)) == story.now + .minutes(5))
+        }
+    }
+
+    @Test func `what was handed to another team waits for that team, whoever spoke last`() throws {
+        var story = try Story.answered()
+        try story.member(.transfer(.team(Cast.otherTeam)))
+        #expect(story.deadline(.firstResponseAlert(level: 1)) == story.now + .minutes(5))
+    }
+
     @Test func `a timer never goes on after a case returned to the queue`() throws {
         var story = try Story.closing()
         try story.system(.assigneeAbsent)
         try story.member(.startCall(.voice))
         try story.supervisor(.release)
         let kinds = Set(story.deadlines.map(\.kind))
-        #expect(kinds == [.firstResponseAlert(level: 1), .closingWarning, .missedResponse(.guest)])
+        #expect(kinds == [.closingWarning, .missedResponse(.guest)], "a call was missed")
         #expect(story.state?.call == nil)
     }
 

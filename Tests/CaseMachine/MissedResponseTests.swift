@@ -20,7 +20,9 @@ import Testing
         try story.member(.say("Two"))
         #expect(try story.waits(.minutes(1) - .milliseconds(1)).isEmpty)
         #expect(try story.waits(.milliseconds(1)) == [.missedResponse(.guest)])
-        #expect(story.facts.last == .missedResponseNoticed(.guest))
+        let head = try #require(story.state?.guestHead)
+        let missed = MissedResponse(side: .guest, unseen: head - 1...head, dueAt: story.now)
+        #expect(story.facts.last == .missedResponseNoticed(missed))
         #expect(try story.waits(.hours(1)).isEmpty)
     }
 
@@ -138,15 +140,6 @@ import Testing
         try story.guestSeesAll()
     }
 
-    @Test func `it rests while a case is merged`() throws {
-        var story = try Story.room()
-        try story.member(.say())
-        try story.member(.merge(into: CaseID(2)))
-        #expect(story.deadlines.map(\.kind) == [.retention])
-        try story.member(.undoMerge)
-        #expect(story.deadline(.missedResponse(.guest)) != nil)
-    }
-
     @Test func `clients' threads have both`() throws {
         var story = try Story.thread()
         try story.client(.say())
@@ -168,7 +161,11 @@ import Testing
         var story = try Story.answered()
         try story.member(.say())
         story.passes(.hours(5))
+        let dueAt = try #require(story.deadline(.missedResponse(.guest)))
         #expect(try story.fireDeadlines() == [.missedResponse(.guest)])
+        let head = try #require(story.state?.guestHead)
+        let missed = MissedResponse(side: .guest, unseen: head...head, dueAt: dueAt)
+        #expect(story.facts.last == .missedResponseNoticed(missed), "so that its lateness can be told")
     }
 
     @Test func `what was deleted is not waited for`() throws {
@@ -229,5 +226,61 @@ import Testing
         #expect(try story.guest(.markSeen(upTo: 1)).isEmpty)
         #expect(try story.guest(.markDelivered(upTo: 1)).isEmpty)
         #expect(story.state?.guestSide.seenUpTo == head)
+    }
+
+    @Test(arguments: [
+        (Command.release, Cast.member), (.transfer(.member(Cast.ben)), Cast.member),
+        (.transfer(.team(Cast.otherTeam)), Cast.member), (.declineClose, Cast.guest),
+        (.closeWithoutConsent(reason: "Done"), Cast.supervisor),
+    ])
+    func `a close request that nobody can answer any more is not missed`(command: Command, actor: Actor) throws {
+        var story = try Story.closing()
+        #expect(story.deadline(.missedResponse(.guest)) != nil)
+        try story.perform(command, by: actor)
+        #expect(story.deadline(.missedResponse(.guest)) == nil)
+    }
+
+    @Test func `a close request of a member who was lost is not missed, what they wrote before is`() throws {
+        var story = try Story.answered()
+        try story.member(.say("Anything else?"))
+        try story.member(.requestClose)
+        try story.system(.assigneeAbsent)
+        try story.waits(.minutes(3))
+        #expect(story.phase == .waiting)
+        #expect(story.state?.guestSide.unseen.count == 1)
+    }
+
+    @Test func `a colleague's glance at a claimed case does not end the team's streak`() throws {
+        var story = try Story.answered()
+        try story.guest(.say())
+        let all = Command.markSeen(upTo: try #require(story.state?.teamHead))
+        #expect(try story.colleague(all).isEmpty)
+        #expect(try story.supervisor(all).isEmpty)
+        #expect(story.deadline(.missedResponse(.team)) != nil)
+        try story.member(.addParticipant(Cast.ben))
+        try story.colleague(all)
+        #expect(story.deadline(.missedResponse(.team)) == nil)
+    }
+
+    @Test func `in the queue whoever of the team looks has seen it`() throws {
+        var story = try Story.waiting()
+        try story.guest(.say())
+        try story.colleague(.markSeen(upTo: try #require(story.state?.teamHead)))
+        #expect(story.deadline(.missedResponse(.team)) == nil)
+    }
+
+    @Test func `notices that are switched on do not make what is old due at once`() throws {
+        var policy = Policy()
+        policy.noticesGuest = false
+        var story = try Story.answered(policy)
+        try story.member(.say())
+        try story.waits(.hours(5))
+        story.policy.noticesGuest = true
+        try story.system(.policyChanged)
+        #expect(story.deadline(.missedResponse(.guest)) == story.now + .minutes(4))
+        story.policy.autoClose = .days(5)
+        try story.waits(.minutes(3))
+        try story.system(.policyChanged)
+        #expect(try story.waits(.minutes(1)) == [.missedResponse(.guest)], "another change delays nothing")
     }
 }

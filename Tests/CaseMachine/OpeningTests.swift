@@ -25,10 +25,42 @@ import Testing
         #expect(story.phase == .waiting)
     }
 
-    @Test func `optional identifiers may come at any time`() throws {
+    @Test func `optional identifiers may come at any time, and a blank one clears`() throws {
         var story = try Story.active()
-        try story.guest(.submitIdentifiers([FieldValue(field: FieldID(7), value: "provider 12")]))
+        for value in ["provider 12", ""] {
+            let values = [FieldValue(field: FieldID(7), value: value)]
+            #expect(try story.guest(.submitIdentifiers(values)) == [.identifiersSubmitted(values)])
+        }
         #expect(story.phaseName == .active)
+    }
+
+    @Test func `identifiers are an action only while something mandatory is missing`() throws {
+        var story = try Story.inPhase(.intake)
+        try story.waits(.hours(1))
+        let values = Command.submitIdentifiers([FieldValue(field: FieldID(1), value: "4711")])
+        try story.guest(values)
+        #expect(story.state?.idleSince == story.now)
+        let last = story.now
+        try story.waits(.days(6))
+        let warned = story.state?.warnedAt
+        try story.guest(values)
+        #expect(story.state?.idleSince == last)
+        #expect(story.state?.warnedAt == warned)
+    }
+
+    @Test func `where the team says what it asks for, nothing else is taken, and nothing mandatory is cleared`() throws
+    {
+        var story = try Story.active()
+        story.policy.identifiers = [
+            Identifier(field: FieldID(1), isMandatory: true), Identifier(field: FieldID(2), isMandatory: false),
+        ]
+        func refusal(_ field: Int64, _ value: String) -> Rejection? {
+            story.refusal(of: .submitIdentifiers([FieldValue(field: FieldID(field), value: value)]), by: Cast.guest)
+        }
+        #expect(refusal(1, "4711") == nil)
+        #expect(refusal(2, " ") == nil)
+        #expect(refusal(1, " ") == .identifiersMissing([FieldID(1)]))
+        #expect(refusal(3, "4711") == .noSuchField(FieldID(3)))
     }
 
     @Test func `an identifier needs a value of bounded length`() throws {
@@ -93,7 +125,7 @@ import Testing
         #expect(story.refusal(of: .open(room), by: Cast.member) == .notAllowed)
     }
 
-    @Test(arguments: CommandName.allCases.filter { $0 != .open })
+    @Test(arguments: CommandName.single.filter { $0 != .open })
     func `what was never opened takes no other command, and tells no stranger that it is not there`(
         name: CommandName
     ) throws {

@@ -84,6 +84,8 @@ extension Chart {
         ## Where each command leads
         "stays" means that the phase remains and something else changes; "·" that the phase takes the command, but the
         small cases that are walked through here never changed by it; empty that it is refused.
+        A merger, and its undoing, is decided for two rooms at once (`decidePair`): `merge` and `undoMerge` are what it
+        is to the room that goes, `absorb` and `undoAbsorb` to the one in which it lives on.
 
         \(table)
         """

@@ -12,29 +12,48 @@ package struct Chart {
         package let command: CommandName
     }
 
-    package let cells: [Place: Cell]
-    package let size: Exploration.Size
+    package private(set) var cells: [Place: Cell] = [:]
 
     /// Large enough to see every phase and every pair that is ever accepted; a test compares it with a larger one.
     package static let mostSteps = 5
 
-    package init(mostSteps: Int = Self.mostSteps) {
-        var cells: [Place: Cell] = [:]
+    /// Two rooms live through fewer steps: what they add are the mergers.
+    package init(mostSteps: Int = Self.mostSteps, leavingOut leftOut: Set<CommandName> = []) {
         let openings = [SmallWorld.support, SmallWorld.intake, SmallWorld.room, SmallWorld.thread]
-        size = Exploration(openings: openings, mostSteps: mostSteps).run { step in
-            let place = Place(phase: step.before?.phaseName ?? .none, command: step.command.name)
-            switch step.decision {
-            case .rejected(let rejection):
-                // What depends on who asks stands in the table of permissions.
-                guard rejection != .notAllowed else { return }
-                cells[place, default: Cell()].rejections.insert(rejection.code)
-            case .accepted(let events, let state):
-                guard !events.isEmpty else { return }
-                cells[place, default: Cell()].leadsTo.insert(state.phaseName)
-                cells[place, default: Cell()].facts.formUnion(events.map(\.fact.name))
-            }
+        _ = Exploration(openings: openings, mostSteps: mostSteps, leavingOut: leftOut).run { note($0) }
+        guard !leftOut.contains(.merge) else { return }
+        _ = PairExploration(mostSteps: Self.mostSteps - 1).run(visitSingle: { note($0) }, visitPair: { note($0) })
+    }
+
+    private mutating func note(_ step: Exploration.Step) {
+        let place = Place(phase: step.before?.phaseName ?? .none, command: step.command.name)
+        switch step.decision {
+        case .rejected(let rejection): note(rejection, at: place)
+        case .accepted(let events, let state): note(events, to: state, at: place)
         }
-        self.cells = cells
+    }
+
+    private mutating func note(_ step: PairExploration.Step) {
+        let from = Place(phase: step.from.state.phaseName, command: step.command.halves.from)
+        let into = Place(phase: step.into.state.phaseName, command: step.command.halves.into)
+        switch step.decision {
+        case .rejected(let rejection): note(rejection, at: from)
+        case .accepted(let gone, let stays):
+            note(gone.events, to: gone.state, at: from)
+            note(stays.events, to: stays.state, at: into)
+        }
+    }
+
+    /// What depends on who asks stands in the table of permissions.
+    private mutating func note(_ rejection: Rejection, at place: Place) {
+        guard rejection != .notAllowed else { return }
+        cells[place, default: Cell()].rejections.insert(rejection.code)
+    }
+
+    private mutating func note(_ events: [CaseEvent], to state: CaseState, at place: Place) {
+        guard !events.isEmpty else { return }
+        cells[place, default: Cell()].leadsTo.insert(state.phaseName)
+        cells[place, default: Cell()].facts.formUnion(events.map(\.fact.name))
     }
 
     package subscript(_ phase: PhaseName, _ command: CommandName) -> Cell {
@@ -50,7 +69,7 @@ package struct Chart {
 extension Fact {
     /// Its case's own name, as in the sources.
     package var name: String {
-        let words = "\(self)"
-        return String(words.prefix { $0 != "(" })
+        // Without describing what it carries, which would take a quarter of a walk's time.
+        Mirror(reflecting: self).children.first?.label ?? "\(self)"
     }
 }

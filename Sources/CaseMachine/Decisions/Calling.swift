@@ -24,10 +24,10 @@ extension Draft {
         if actor.author.side == .guest { add(.callDeclined) } else { add(.callEnded(.missed)) }
     }
 
-    mutating func callParty(isGone: Bool) throws(Rejection) {
-        guard let call = state.call, call.answeredAt != nil else { throw .noCall }
-        guard (call.partyGoneSince != nil) != isGone else { return }
-        add(isGone ? .callPartyGone : .callPartyBack, by: .system)
+    mutating func callParty(_ side: Side, isGone: Bool) throws(Rejection) {
+        guard let call = state.call else { throw .noCall }
+        guard (call[goneSince: side] != nil) != isGone else { return }
+        add(isGone ? .callPartyGone(side) : .callPartyBack(side), by: .system)
     }
 
     mutating func endCallBecauseCaseMovesOn() {

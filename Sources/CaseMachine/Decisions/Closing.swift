@@ -18,6 +18,11 @@ extension Draft {
         add(.reopened)
     }
 
+    mutating func erase(_ reason: ErasureReason) {
+        endCallBecauseCaseMovesOn()
+        add(.erased(reason, absorbed: state.absorbedRooms))
+    }
+
     mutating func close(_ reason: CloseReason, by author: Author) {
         endCallBecauseCaseMovesOn()
         add(.closed(reason), by: author)

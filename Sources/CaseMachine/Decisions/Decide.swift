@@ -13,11 +13,37 @@ package struct Circumstances: Hashable, Sendable {
     package let minuteOfWeek: Int
     /// Nil if nobody can tell.
     package let estimatedWaitMinutes: Int?
+    /// The member or the team that a transfer, or the adding of a participant, names; nil if there is none such.
+    ///
+    /// Not in the command: a command that is repeated under its key must stay the same, whoever comes and goes.
+    package let addressee: Addressee?
 
-    package init(now: Timestamp, minuteOfWeek: Int = 0, estimatedWaitMinutes: Int? = nil) {
+    package init(
+        now: Timestamp, minuteOfWeek: Int = 0, estimatedWaitMinutes: Int? = nil, addressee: Addressee? = nil
+    ) {
         self.now = now
         self.minuteOfWeek = minuteOfWeek
         self.estimatedWaitMinutes = estimatedWaitMinutes
+        self.addressee = addressee
+    }
+
+    /// Time never runs backwards within a case, whatever the clock does.
+    func notBefore(_ moment: Timestamp) -> Circumstances {
+        Circumstances(
+            now: max(now, moment), minuteOfWeek: minuteOfWeek, estimatedWaitMinutes: estimatedWaitMinutes,
+            addressee: addressee)
+    }
+}
+
+/// What the house knows of a member or a team that a command names.
+package struct Addressee: Hashable, Sendable {
+    package let organisation: OrganisationID
+    /// A node holds the member now; means nothing of a team.
+    package let isPresent: Bool
+
+    package init(organisation: OrganisationID, isPresent: Bool) {
+        self.organisation = organisation
+        self.isPresent = isPresent
     }
 }
 
@@ -44,7 +70,7 @@ package func decide(
 }
 
 /// The phase's; of a merged case it says where the case has gone.
-private func refusal(of command: CommandName, on state: CaseState) -> Rejection? {
+func refusal(of command: CommandName, on state: CaseState) -> Rejection? {
     let refusal = Availability.refusal(of: command, in: state.phaseName)
     guard case .merged(let merger) = state.phase, refusal == .notNow(.merged) else { return refusal }
     return .movedTo(merger.into)
@@ -55,8 +81,6 @@ private func reasonForDenying(
     _ command: CommandName, to relations: Set<Relation>, on state: CaseState
 ) -> Rejection {
     guard relations.contains(.teammate), Permissions.allowed(command).contains(.assignee) else { return .notAllowed }
-    // Nobody claims a client's thread: what is missing there is the permission to write to clients.
-    if case .direct = state.party { return .notAllowed }
     if let assignee = state.assignee { return .alreadyClaimed(by: assignee) }
     return refusal(of: .claim, on: state) ?? .claimFirst
 }
@@ -75,7 +99,14 @@ struct Draft {
         self.state = state
         self.actor = actor
         self.policy = policy
-        self.circumstances = circumstances
+        self.circumstances = circumstances.notBefore(state.lastEventAt)
+        adoptPolicy()
+    }
+
+    /// An older revision is that of a node which has not heard of the newer one yet: nothing goes back to it.
+    private mutating func adoptPolicy() {
+        guard policy.revision > state.adopted.revision, !state.isErased else { return }
+        add(.policyAdopted(policy.asAdopted), by: .system)
     }
 
     mutating func add(_ fact: Fact, by author: Author) {
@@ -118,20 +149,18 @@ struct Draft {
         case .answerCall: try answerCall()
         case .declineCall: try declineCall()
         case .endCall: try endCall()
-        case .callPartyGone: try callParty(isGone: true)
-        case .callPartyBack: try callParty(isGone: false)
+        case .callPartyGone(let side): try callParty(side, isGone: true)
+        case .callPartyBack(let side): try callParty(side, isGone: false)
 
         case .invite(let channel): try invite(by: channel)
         case .shareLink: try shareLink()
-        case .merge(let other): try merge(into: other)
-        case .undoMerge: add(.mergeUndone)
-        case .absorb(let other): try absorb(other)
-        case .undoAbsorb(let other): try undoAbsorption(of: other)
         case .deliverBlast(let blast, let message): try deliver(blast, message)
+        case .erase: erase(.request)
 
         case .assigneeAbsent: setAbsence(true)
         case .assigneePresent: setAbsence(false)
-        case .policyChanged: add(.policyAdopted)
+        // Every decision adopts the policy that it is made under; this one does nothing else.
+        case .policyChanged: break
         case .deadlineReached: meetDeadline()
         }
     }

@@ -2,7 +2,7 @@ extension Draft {
     /// Of two who claim at once one wins; the other is told by whom (B3).
     mutating func claim() throws(Rejection) {
         if let assignee = state.assignee { throw .alreadyClaimed(by: assignee) }
-        if case .snoozed = state.phase { add(.woke(.memberWoke)) }
+        wakeIfSnoozed()
         add(.claimed)
     }
 
@@ -12,16 +12,31 @@ extension Draft {
     }
 
     mutating func transfer(to target: TransferTarget) throws(Rejection) {
+        let addressee = try addressee()
         switch target {
         case .member(let member): guard member != state.assignee else { throw .alreadyThere }
         case .team(let team): guard team != state.team else { throw .alreadyThere }
         }
         endCallBecauseCaseMovesOn()
-        if case .snoozed = state.phase { add(.woke(.memberWoke)) }
+        wakeIfSnoozed()
         add(.transferred(target))
+        // Whoever is not there now gives the case back like one who vanished.
+        if !addressee.isPresent { setAbsence(true) }
+    }
+
+    private func addressee() throws(Rejection) -> Addressee {
+        guard let addressee = circumstances.addressee, addressee.organisation == state.organisation else {
+            throw .noSuchColleague
+        }
+        return addressee
+    }
+
+    mutating func wakeIfSnoozed() {
+        if case .snoozed = state.phase { add(.woke(.memberWoke)) }
     }
 
     mutating func addParticipant(_ member: MemberID) throws(Rejection) {
+        _ = try addressee()
         guard member != state.assignee, !state.participants.contains(member) else { throw .alreadyThere }
         guard state.participants.count < Limits.participants else { throw .tooMany(limit: Limits.participants) }
         add(.participantAdded(member))

@@ -6,15 +6,21 @@ extension Draft {
         switch deadline.kind {
         case .intakeAbandoned: close(.abandoned, by: .system)
         case .firstResponseAlert(let level): add(.firstResponseAlerted(level: level))
-        case .missedResponse(let side): add(.missedResponseNoticed(side))
+        case .missedResponse(let side): notice(side, dueAt: deadline.at)
         case .closingWarning: add(.closingWarned)
         case .autoClose: closeByItself()
         case .wake: add(.woke(.timeCame))
         case .assigneeLost: loseAssignee()
         case .callRangOut: add(.callEnded(.missed))
         case .callLost: add(.callEnded(.lost))
-        case .retention: add(.retentionReached)
+        case .retention: erase(.retention)
         }
+    }
+
+    private mutating func notice(_ side: Side, dueAt: Timestamp) {
+        let numbers = state[side].unseen.map(\.number)
+        guard let oldest = numbers.first, let newest = numbers.last, oldest <= newest else { return }
+        add(.missedResponseNoticed(MissedResponse(side: side, unseen: oldest...newest, dueAt: dueAt)))
     }
 
     /// The guest is told in the same decision that closes: no retry can tell them twice, and nothing that is said after

@@ -39,7 +39,7 @@ extension Actor {
         return switch opening.party {
         case .support: relations.contains(.guest)
         case .room: relations.contains(.teammate)
-        case .direct: !relations.isDisjoint(with: [.clientWriter, .clientContact, .system])
+        case .direct: !relations.isDisjoint(with: [.clientWriter, .clinicWriter, .system])
         }
     }
 }
@@ -48,14 +48,23 @@ extension Draft {
     mutating func submitIdentifiers(_ values: [FieldValue]) throws(Rejection) {
         guard !values.isEmpty else { throw .empty }
         guard values.count <= Limits.fields else { throw .tooMany(limit: Limits.fields) }
-        for value in values {
-            try check(line: value.value)
-            guard !value.value.allSatisfy(\.isWhitespace) else { throw .identifiersMissing([value.field]) }
-        }
+        for value in values { try check(value) }
         add(.identifiersSubmitted(values))
         guard case .intake(let missing) = state.phase, missing.isEmpty else { return }
         add(.intakeCompleted)
         welcome()
+    }
+
+    /// A blank value clears an identifier that is optional.
+    private func check(_ value: FieldValue) throws(Rejection) {
+        try CaseMachine.check(line: value.value)
+        let known = policy.identifiers?.first { $0.field == value.field }
+        if policy.identifiers != nil, known == nil { throw .noSuchField(value.field) }
+        guard value.value.allSatisfy(\.isWhitespace) else { return }
+        if known?.isMandatory == true { throw .identifiersMissing([value.field]) }
+        if case .intake(let missing) = state.phase, missing.contains(value.field) {
+            throw .identifiersMissing([value.field])
+        }
     }
 
     /// The team's automatic message, when a guest has come into its queue (S0.10, S0.11).
@@ -75,9 +84,34 @@ extension Policy {
         ]
         for (category, when) in wanted {
             guard let welcome = welcomes.first(where: { $0.category == category && $0.when == when }) else { continue }
-            let wait = circumstances.estimatedWaitMinutes.map(String.init) ?? "?"
-            return welcome.text.split(separator: "{wait}", omittingEmptySubsequences: false).joined(separator: wait)
+            let text = welcome.text(estimatedWaitMinutes: circumstances.estimatedWaitMinutes)
+            if !text.isEmpty { return text }
         }
         return nil
+    }
+}
+
+extension Welcome {
+    private static let placeholder = "{wait}"
+
+    /// Empty if it speaks of nothing but a wait that nobody can tell.
+    fileprivate func text(estimatedWaitMinutes wait: Int?) -> String {
+        guard let wait else { return sentences.filter { !$0.contains(Self.placeholder) }.joined(separator: " ") }
+        return text.split(separator: Self.placeholder, omittingEmptySubsequences: false).joined(separator: "\(wait)")
+    }
+
+    /// Trimmed. An end of a line is one of a sentence, a full stop before a small letter or the placeholder is not: it
+    /// stands in "approx. {wait} minutes".
+    private var sentences: [String] {
+        var sentences: [String] = []
+        var sentence = ""
+        for word in text.split(whereSeparator: \.isWhitespace) {
+            if let last = sentence.last, ".!?".contains(last), word.first?.isLowercase == false, word.first != "{" {
+                sentences.append(sentence)
+                sentence = ""
+            }
+            sentence += sentence.isEmpty ? word : " " + word
+        }
+        return sentences + [sentence]
     }
 }

@@ -59,11 +59,17 @@ extension Draft {
         return side
     }
 
+    /// A colleague's glance at a claimed case is no news to who handles it: the team has seen what they have seen.
+    private func isReader(of side: Side) -> Bool {
+        guard side == .team, state.assignee != nil else { return true }
+        return !actor.relations(to: state).isDisjoint(with: [.assignee, .participant])
+    }
+
     /// What reaches a client needs the chat switched on and, on the team's side, the permission to write to clients.
     private func checkClientChat() throws(Rejection) {
         guard case .direct = state.party else { return }
         guard policy.allowsClientChat else { throw .switchedOff }
-        guard !actor.relations(to: state).isDisjoint(with: [.clientWriter, .clientContact]) else { throw .notAllowed }
+        guard !actor.relations(to: state).isDisjoint(with: [.clientWriter, .clinicWriter]) else { throw .notAllowed }
     }
 
     private func checkTarget(_ target: Command.Target) throws(Rejection) {

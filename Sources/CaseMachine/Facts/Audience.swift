@@ -19,14 +19,13 @@ extension Fact {
         return switch self {
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent, .blastDelivered,
             .claimed, .released, .transferred, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost,
-            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .retentionReached, .callStarted,
-            .callAnswered, .callDeclined, .callEnded:
+            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased, .callStarted, .callAnswered,
+            .callDeclined, .callEnded, .merged, .mergeUndone, .absorbed, .absorptionUndone:
             .everyone
         // A note's change is as private as the note: what it points at has no number for the guest.
         case .messageEdited(let numbers, _), .messageDeleted(let numbers):
             numbers.forGuest == nil ? .team : .everyone
-        case .noteWritten, .snoozed, .woke, .firstResponseAlerted, .missedResponseNoticed, .invited, .linkShared,
-            .merged, .mergeUndone, .absorbed, .absorptionUndone:
+        case .noteWritten, .snoozed, .woke, .firstResponseAlerted, .missedResponseNoticed, .invited, .linkShared:
             .team
         case .seen, .delivered, .assigneeWentAbsent, .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
             nil
@@ -36,14 +35,16 @@ extension Fact {
     /// The seven days run from the last action. Seeing, typing and automatic messages are none (REQUIREMENTS, "Action").
     package var isAction: Bool {
         switch self {
-        case .opened, .identifiersSubmitted, .messageSent, .blastDelivered, .claimed, .released, .transferred,
-            .closeRequested, .closeDeclined, .closed, .reopened, .callStarted, .callAnswered, .callDeclined:
+        case .opened, .messageSent, .blastDelivered, .claimed, .released, .transferred, .closeRequested, .closeDeclined,
+            .closed, .reopened, .callStarted, .callAnswered, .callDeclined:
             true
         // A call that somebody hung up was still going on a moment ago; one that nobody ended is the clock's doing.
         case .callEnded(let end): end == .hungUp
-        case .intakeCompleted, .automaticMessageSent, .noteWritten, .messageEdited, .messageDeleted, .participantAdded,
-            .participantRemoved, .participantLeft, .assigneeLost, .snoozed, .woke, .closingWarned, .retentionReached,
-            .firstResponseAlerted, .missedResponseNoticed, .invited, .linkShared, .merged, .mergeUndone, .absorbed,
+        // What fills in something mandatory counts as one when it does so (`CaseState.submit`).
+        case .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .messageEdited,
+            .messageDeleted, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost, .snoozed, .woke,
+            .closingWarned, .erased, .firstResponseAlerted, .missedResponseNoticed, .invited, .linkShared, .merged,
+            .mergeUndone, .absorbed,
             .absorptionUndone, .seen, .delivered, .assigneeWentAbsent, .assigneeCameBack, .callPartyGone,
             .callPartyBack, .policyAdopted:
             false
@@ -51,15 +52,16 @@ extension Fact {
     }
 
     /// Whether it makes an unseen streak of the side that it was meant for: messages, files, close requests and missed
-    /// calls do, automatic messages do not (REQUIREMENTS, "Missed response").
+    /// calls do, automatic messages do not (REQUIREMENTS, "Missed response"). Nor does a blast: one that went to all
+    /// clients at once must not make a text message to each of them.
     package var wantsToBeSeen: Bool {
         switch self {
-        case .messageSent, .blastDelivered, .closeRequested: true
+        case .messageSent, .closeRequested: true
         case .callEnded(let end): end == .missed
         case .opened, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .messageEdited,
-            .messageDeleted, .claimed, .released, .transferred, .participantAdded, .participantRemoved,
+            .messageDeleted, .blastDelivered, .claimed, .released, .transferred, .participantAdded, .participantRemoved,
             .participantLeft, .assigneeLost, .snoozed, .woke, .closeDeclined, .closingWarned, .closed, .reopened,
-            .retentionReached, .firstResponseAlerted, .missedResponseNoticed, .callStarted, .callAnswered,
+            .erased, .firstResponseAlerted, .missedResponseNoticed, .callStarted, .callAnswered,
             .callDeclined, .invited, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen,
             .delivered, .assigneeWentAbsent, .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
             false

@@ -29,10 +29,14 @@ package enum Fact: Hashable, Sendable {
     case closingWarned
     case closed(CloseReason)
     case reopened
-    case retentionReached
+    /// The content is to be destroyed, and with it that of the rooms which this one absorbed.
+    ///
+    /// They have no retention of their own while this one lives. In the transaction that stores this event the store
+    /// destroys the keys of all of them; the engine then gives each named room the command `erase`.
+    case erased(ErasureReason, absorbed: [CaseID])
 
     case firstResponseAlerted(level: Int)
-    case missedResponseNoticed(Side)
+    case missedResponseNoticed(MissedResponse)
 
     case callStarted(CallKind)
     case callAnswered
@@ -42,8 +46,9 @@ package enum Fact: Hashable, Sendable {
     case invited(InvitationChannel)
     case linkShared
     case merged(into: CaseID)
-    case mergeUndone
-    case absorbed(CaseID)
+    /// The other room's notices were about the streaks of these sides, too.
+    case mergeUndone(noticed: [Side])
+    case absorbed(Absorption)
     case absorptionUndone(CaseID)
 
     // What only the case's row keeps.
@@ -51,9 +56,9 @@ package enum Fact: Hashable, Sendable {
     case delivered(Side, upTo: Int64)
     case assigneeWentAbsent
     case assigneeCameBack
-    case callPartyGone
-    case callPartyBack
-    case policyAdopted
+    case callPartyGone(Side)
+    case callPartyBack(Side)
+    case policyAdopted(AdoptedPolicy)
 }
 
 package struct Opening: Hashable, Sendable {
@@ -112,12 +117,98 @@ package enum CloseReason: Hashable, Sendable {
     case agreed
     /// The guest closed without being asked.
     case byGuest
-    case bySupervisor(String)
+    /// With the reason; nil for who may not read it.
+    case bySupervisor(String?)
     case inactive
     /// Seven days went by and nobody had ever answered.
     case unanswered
     /// Mandatory identifiers were never given.
     case abandoned
+}
+
+package enum ErasureReason: UInt8, Hashable, Sendable, CaseIterable {
+    case retention
+    case request
+}
+
+/// A side has not seen what waits for it: the occasion of one notice.
+package struct MissedResponse: Hashable, Sendable {
+    package let side: Side
+    /// In the side's own numbers. Once all of it was seen, the notice is obsolete.
+    package let unseen: ClosedRange<Int64>
+    /// By how much the notice is late is counted from here.
+    package let dueAt: Timestamp
+
+    package init(side: Side, unseen: ClosedRange<Int64>, dueAt: Timestamp) {
+        self.side = side
+        self.unseen = unseen
+        self.dueAt = dueAt
+    }
+}
+
+/// What a room takes over from one that is merged into it: what is the person's, not the log's.
+package struct Absorption: Hashable, Sendable {
+    /// The merged room, then those that it had absorbed before.
+    package let rooms: [CaseID]
+    /// Theirs, each once. A merger of rooms whose guests typed different names makes them all guests of this one.
+    package let guests: [GuestID]
+    package let invitations: Int
+    /// The guest spoke last; whether somebody is alerted yet is another matter.
+    package let isWaitedFor: Bool
+    package let unanswered: Unanswered?
+    package let guestStreak: Streak?
+    package let teamStreak: Streak?
+
+    package subscript(side: Side) -> Streak? {
+        switch side {
+        case .guest: guestStreak
+        case .team: teamStreak
+        }
+    }
+
+    /// An unseen streak without its numbers, which mean nothing in another log.
+    package struct Streak: Hashable, Sendable {
+        package let began: Timestamp
+        package let wasNoticed: Bool
+
+        package init(began: Timestamp, wasNoticed: Bool) {
+            self.began = began
+            self.wasNoticed = wasNoticed
+        }
+    }
+
+    package init(
+        rooms: [CaseID], guests: [GuestID], invitations: Int, isWaitedFor: Bool, unanswered: Unanswered?,
+        guestStreak: Streak?, teamStreak: Streak?
+    ) {
+        self.rooms = rooms
+        self.guests = guests
+        self.invitations = invitations
+        self.isWaitedFor = isWaitedFor
+        self.unanswered = unanswered
+        self.guestStreak = guestStreak
+        self.teamStreak = teamStreak
+    }
+}
+
+/// What a state remembers of the policy that it was last decided under.
+package struct AdoptedPolicy: Hashable, Sendable {
+    package let revision: Int
+    package let noticesGuest: Bool
+    package let noticesTeam: Bool
+
+    package init(revision: Int, noticesGuest: Bool = true, noticesTeam: Bool = true) {
+        self.revision = revision
+        self.noticesGuest = noticesGuest
+        self.noticesTeam = noticesTeam
+    }
+
+    package func notices(_ side: Side) -> Bool {
+        switch side {
+        case .guest: noticesGuest
+        case .team: noticesTeam
+        }
+    }
 }
 
 package enum CallKind: UInt8, Hashable, Sendable, CaseIterable {

@@ -37,6 +37,7 @@ package struct FieldValue: Hashable, Sendable {
 
 /// Where an event stands: each audience counts its own events 1, 2, 3 …, so that no hole betrays a private note.
 package struct Numbers: Hashable, Sendable {
+    /// 0 in what the guest reads: how much the team has written between their messages is not theirs to know.
     package let forTeam: Int64
     /// Nil for what the guest may not see.
     package let forGuest: Int64?

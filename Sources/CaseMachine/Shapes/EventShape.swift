@@ -126,7 +126,7 @@ extension Opening {
             organisation: try unpacker.id(), team: try unpacker.id(), party: try Party(from: &unpacker),
             category: try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.id() },
             subject: try unpacker.text(),
-            missing: try unpacker.list { (unpacker) throws(ShapeError) in try unpacker.id() })
+            missing: try unpacker.ids())
     }
 }
 
@@ -137,7 +137,7 @@ extension CloseReason {
         case .byGuest: packer.write(byte: 1)
         case .bySupervisor(let reason):
             packer.write(byte: 2)
-            packer.write(reason)
+            packer.write(reason) { $0.write($1) }
         case .inactive: packer.write(byte: 3)
         case .unanswered: packer.write(byte: 4)
         case .abandoned: packer.write(byte: 5)
@@ -148,11 +148,73 @@ extension CloseReason {
         switch try unpacker.byte() {
         case 0: self = .agreed
         case 1: self = .byGuest
-        case 2: self = .bySupervisor(try unpacker.text())
+        case 2:
+            self = .bySupervisor(try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.text() })
         case 3: self = .inactive
         case 4: self = .unanswered
         case 5: self = .abandoned
         default: throw .damaged
         }
+    }
+}
+
+extension MissedResponse {
+    func pack(into packer: inout Packer) {
+        packer.write(byte: side.rawValue)
+        packer.write(unseen.lowerBound)
+        packer.write(unseen.upperBound)
+        packer.write(dueAt)
+    }
+
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
+        let side: Side = try unpacker.small()
+        let (oldest, newest) = (try unpacker.number(), try unpacker.number())
+        guard oldest <= newest else { throw .damaged }
+        self.init(side: side, unseen: oldest...newest, dueAt: try unpacker.moment())
+    }
+}
+
+extension AdoptedPolicy {
+    func pack(into packer: inout Packer) {
+        packer.write(Int64(revision))
+        packer.write(noticesGuest)
+        packer.write(noticesTeam)
+    }
+
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
+        self.init(
+            revision: Int(try unpacker.number()), noticesGuest: try unpacker.flag(), noticesTeam: try unpacker.flag())
+    }
+}
+
+extension Absorption {
+    func pack(into packer: inout Packer) {
+        packer.write(rooms) { $0.write($1) }
+        packer.write(guests) { $0.write($1) }
+        packer.write(Int64(invitations))
+        packer.write(isWaitedFor)
+        packer.write(unanswered) { $1.pack(into: &$0) }
+        packer.write(guestStreak) { $1.pack(into: &$0) }
+        packer.write(teamStreak) { $1.pack(into: &$0) }
+    }
+
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
+        self.init(
+            rooms: try unpacker.ids(), guests: try unpacker.ids(), invitations: Int(try unpacker.number()),
+            isWaitedFor: try unpacker.flag(),
+            unanswered: try unpacker.optional { (unpacker) throws(ShapeError) in try Unanswered(from: &unpacker) },
+            guestStreak: try unpacker.optional { (unpacker) throws(ShapeError) in try Streak(from: &unpacker) },
+            teamStreak: try unpacker.optional { (unpacker) throws(ShapeError) in try Streak(from: &unpacker) })
+    }
+}
+
+extension Absorption.Streak {
+    fileprivate func pack(into packer: inout Packer) {
+        packer.write(began)
+        packer.write(wasNoticed)
+    }
+
+    fileprivate init(from unpacker: inout Unpacker) throws(ShapeError) {
+        self.init(began: try unpacker.moment(), wasNoticed: try unpacker.flag())
     }
 }

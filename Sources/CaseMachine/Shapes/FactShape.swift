@@ -6,7 +6,7 @@ extension Fact {
             blastDelivered
         case claimed = 20, released, transferredToMember, transferredToTeam, participantAdded, participantRemoved
         case participantLeft, assigneeLost, snoozed, woke
-        case closeRequested = 40, closeDeclined, closingWarned, closed, reopened, retentionReached
+        case closeRequested = 40, closeDeclined, closingWarned, closed, reopened, erased
         case firstResponseAlerted = 50, missedResponseNoticed
         case callStarted = 60, callAnswered, callDeclined, callEnded
         case invited = 70, linkShared, merged, mergeUndone, absorbed, absorptionUndone
@@ -40,17 +40,23 @@ extension Fact {
         case .woke(let reason): packer.write(byte: reason.rawValue)
         case .closed(let reason): reason.pack(into: &packer)
         case .firstResponseAlerted(let level): packer.write(Int64(level))
-        case .missedResponseNoticed(let side): packer.write(byte: side.rawValue)
+        case .missedResponseNoticed(let missed): missed.pack(into: &packer)
         case .callStarted(let kind): packer.write(byte: kind.rawValue)
         case .callEnded(let end): packer.write(byte: end.rawValue)
         case .invited(let channel): packer.write(byte: channel.rawValue)
-        case .merged(let other), .absorbed(let other), .absorptionUndone(let other): packer.write(other)
+        case .merged(let other), .absorptionUndone(let other): packer.write(other)
+        case .mergeUndone(let noticed): packer.write(noticed) { $0.write(byte: $1.rawValue) }
+        case .absorbed(let absorption): absorption.pack(into: &packer)
+        case .erased(let reason, let absorbed):
+            packer.write(byte: reason.rawValue)
+            packer.write(absorbed) { $0.write($1) }
+        case .callPartyGone(let side), .callPartyBack(let side): packer.write(byte: side.rawValue)
+        case .policyAdopted(let policy): policy.pack(into: &packer)
         case .seen(let side, let number), .delivered(let side, let number):
             packer.write(byte: side.rawValue)
             packer.write(number)
         case .intakeCompleted, .claimed, .released, .participantLeft, .closeRequested, .closeDeclined, .closingWarned,
-            .reopened, .retentionReached, .callAnswered, .callDeclined, .linkShared, .mergeUndone, .assigneeWentAbsent,
-            .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
+            .reopened, .callAnswered, .callDeclined, .linkShared, .assigneeWentAbsent, .assigneeCameBack:
             break
         }
     }
@@ -87,12 +93,12 @@ extension Fact {
         case .closingWarned: self = .closingWarned
         case .closed: self = .closed(try CloseReason(from: &unpacker))
         case .reopened: self = .reopened
-        case .retentionReached: self = .retentionReached
+        case .erased: self = .erased(try unpacker.small(), absorbed: try unpacker.ids())
         case .firstResponseAlerted:
             let level = try unpacker.number()
             guard (1...1_000_000).contains(level) else { throw .damaged }
             self = .firstResponseAlerted(level: Int(level))
-        case .missedResponseNoticed: self = .missedResponseNoticed(try unpacker.small())
+        case .missedResponseNoticed: self = .missedResponseNoticed(try MissedResponse(from: &unpacker))
         case .callStarted: self = .callStarted(try unpacker.small())
         case .callAnswered: self = .callAnswered
         case .callDeclined: self = .callDeclined
@@ -100,16 +106,17 @@ extension Fact {
         case .invited: self = .invited(try unpacker.small())
         case .linkShared: self = .linkShared
         case .merged: self = .merged(into: try unpacker.id())
-        case .mergeUndone: self = .mergeUndone
-        case .absorbed: self = .absorbed(try unpacker.id())
+        case .mergeUndone:
+            self = .mergeUndone(noticed: try unpacker.list { (unpacker) throws(ShapeError) in try unpacker.small() })
+        case .absorbed: self = .absorbed(try Absorption(from: &unpacker))
         case .absorptionUndone: self = .absorptionUndone(try unpacker.id())
         case .seen: self = .seen(try unpacker.small(), upTo: try unpacker.number())
         case .delivered: self = .delivered(try unpacker.small(), upTo: try unpacker.number())
         case .assigneeWentAbsent: self = .assigneeWentAbsent
         case .assigneeCameBack: self = .assigneeCameBack
-        case .callPartyGone: self = .callPartyGone
-        case .callPartyBack: self = .callPartyBack
-        case .policyAdopted: self = .policyAdopted
+        case .callPartyGone: self = .callPartyGone(try unpacker.small())
+        case .callPartyBack: self = .callPartyBack(try unpacker.small())
+        case .policyAdopted: self = .policyAdopted(try AdoptedPolicy(from: &unpacker))
         }
     }
 
@@ -140,7 +147,7 @@ extension Fact {
         case .closingWarned: .closingWarned
         case .closed: .closed
         case .reopened: .reopened
-        case .retentionReached: .retentionReached
+        case .erased: .erased
         case .firstResponseAlerted: .firstResponseAlerted
         case .missedResponseNoticed: .missedResponseNoticed
         case .callStarted: .callStarted

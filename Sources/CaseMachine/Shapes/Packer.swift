@@ -108,6 +108,10 @@ struct Unpacker {
         return values
     }
 
+    mutating func ids<Subject>() throws(ShapeError) -> [ID<Subject>] {
+        try list { (unpacker) throws(ShapeError) in try unpacker.id() }
+    }
+
     mutating func small<Choice: RawRepresentable>(
         _: Choice.Type = Choice.self
     ) throws(ShapeError) -> Choice where Choice.RawValue == UInt8 {

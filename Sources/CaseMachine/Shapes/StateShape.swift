@@ -11,6 +11,8 @@ extension CaseState {
         packer.write(category) { $0.write($1) }
         packer.write(team)
         phase.pack(into: &packer)
+        packer.write(lastEventAt)
+        adopted.pack(into: &packer)
         packer.write(teamHead)
         packer.write(guestHead)
         packer.write(participants) { $0.write($1) }
@@ -18,11 +20,12 @@ extension CaseState {
         packer.write(warnedAt) { $0.write($1) }
         packer.write(unanswered) { $1.pack(into: &$0) }
         packer.write(wasAnswered)
+        packer.write(lastWord) { $0.write(byte: $1.rawValue) }
         packer.write(call) { $1.pack(into: &$0) }
         packer.write(Int64(invitationCount))
         guestSide.pack(into: &packer)
         teamSide.pack(into: &packer)
-        packer.write(absorbed) { $0.write($1) }
+        packer.write(absorbed) { $1.pack(into: &$0) }
         packer.write(isErased)
         return packer.bytes
     }
@@ -37,18 +40,21 @@ extension CaseState {
         category = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.id() }
         team = try unpacker.id()
         phase = try Phase(from: &unpacker)
+        lastEventAt = try unpacker.moment()
+        adopted = try AdoptedPolicy(from: &unpacker)
         teamHead = try unpacker.number()
         guestHead = try unpacker.number()
-        participants = try unpacker.list { (unpacker) throws(ShapeError) in try unpacker.id() }
+        participants = try unpacker.ids()
         idleSince = try unpacker.moment()
         warnedAt = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
         unanswered = try unpacker.optional { (unpacker) throws(ShapeError) in try Unanswered(from: &unpacker) }
         wasAnswered = try unpacker.flag()
+        lastWord = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.small() }
         call = try unpacker.optional { (unpacker) throws(ShapeError) in try Call(from: &unpacker) }
         invitationCount = Int(try unpacker.number())
         guestSide = try Reading(from: &unpacker)
         teamSide = try Reading(from: &unpacker)
-        absorbed = try unpacker.list { (unpacker) throws(ShapeError) in try unpacker.id() }
+        absorbed = try unpacker.list { (unpacker) throws(ShapeError) in try Absorbed(from: &unpacker) }
         isErased = try unpacker.flag()
         try unpacker.end()
         try checkBounds()
@@ -58,14 +64,14 @@ extension CaseState {
     private func checkBounds() throws(ShapeError) {
         let heads = 0..<Self.mostEvents
         guard heads.contains(teamHead), guestHead >= 0, guestHead <= teamHead,
-            participants.count <= Limits.participants, absorbed.count <= Limits.absorbedCases,
-            (0...Int(Self.mostEvents)).contains(invitationCount),
-            (0...Int(Self.mostEvents)).contains(unanswered?.alerts ?? 0)
+            participants.count <= Limits.participants, absorbedRooms.count <= Limits.absorbedCases,
+            absorbed.allSatisfy({ $0.guests.count <= Limits.absorbedCases }),
+            (0...Int(Self.mostEvents)).contains(invitationCount)
         else { throw .damaged }
     }
 
     /// No case comes near it: a message a millisecond for 30,000 years. Below it, counting on cannot overflow.
-    private static let mostEvents: Int64 = 1 << 50
+    fileprivate static let mostEvents: Int64 = 1 << 50
 }
 
 extension Phase {
@@ -82,9 +88,10 @@ extension Phase {
             packer.write(byte: 3)
             packer.write(until)
             packer.write(assignment) { $1.pack(into: &$0) }
-        case .closing(let assignment):
+        case .closing(let assignment, let request):
             packer.write(byte: 4)
             assignment.pack(into: &packer)
+            packer.write(request)
         case .closed(let ending):
             packer.write(byte: 5)
             ending.pack(into: &packer)
@@ -92,22 +99,27 @@ extension Phase {
             packer.write(byte: 6)
             packer.write(merger.into)
             packer.write(merger.at)
+            packer.write(merger.ending) { $1.pack(into: &$0) }
         case .thread: packer.write(byte: 7)
         }
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(ShapeError) {
         switch try unpacker.byte() {
-        case 0: self = .intake(missing: try unpacker.list { (unpacker) throws(ShapeError) in try unpacker.id() })
+        case 0: self = .intake(missing: try unpacker.ids())
         case 1: self = .waiting
         case 2: self = .active(try Assignment(from: &unpacker))
         case 3:
             self = .snoozed(
                 until: try unpacker.moment(),
                 try unpacker.optional { (unpacker) throws(ShapeError) in try Assignment(from: &unpacker) })
-        case 4: self = .closing(try Assignment(from: &unpacker))
+        case 4: self = .closing(try Assignment(from: &unpacker), request: try unpacker.number())
         case 5: self = .closed(try Ending(from: &unpacker))
-        case 6: self = .merged(Merger(into: try unpacker.id(), at: try unpacker.moment()))
+        case 6:
+            self = .merged(
+                Merger(
+                    into: try unpacker.id(), at: try unpacker.moment(),
+                    ending: try unpacker.optional { (unpacker) throws(ShapeError) in try Ending(from: &unpacker) }))
         case 7: self = .thread
         default: throw .damaged
         }
@@ -143,16 +155,33 @@ extension Ending {
     }
 }
 
-extension Unanswered {
+extension Absorbed {
     fileprivate func pack(into packer: inout Packer) {
+        packer.write(rooms) { $0.write($1) }
+        packer.write(guests) { $0.write($1) }
+        numbers.pack(into: &packer)
+        packer.write(Int64(invitations))
+    }
+
+    fileprivate init(from unpacker: inout Unpacker) throws(ShapeError) {
+        self.init(
+            rooms: try unpacker.ids(), guests: try unpacker.ids(), numbers: try Numbers(from: &unpacker),
+            invitations: Int(try unpacker.number()))
+    }
+}
+
+extension Unanswered {
+    func pack(into packer: inout Packer) {
         packer.write(since)
         packer.write(Int64(alerts))
         packer.write(lastAlert) { $0.write($1) }
     }
 
-    fileprivate init(from unpacker: inout Unpacker) throws(ShapeError) {
+    init(from unpacker: inout Unpacker) throws(ShapeError) {
         self.init(since: try unpacker.moment())
-        alerts = Int(try unpacker.number())
+        let alerts = try unpacker.number()
+        guard (0...CaseState.mostEvents).contains(alerts) else { throw .damaged }
+        self.alerts = Int(alerts)
         lastAlert = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
     }
 }
@@ -163,13 +192,15 @@ extension Call {
         packer.write(caller)
         packer.write(startedAt)
         packer.write(answeredAt) { $0.write($1) }
-        packer.write(partyGoneSince) { $0.write($1) }
+        packer.write(guestGoneSince) { $0.write($1) }
+        packer.write(teamGoneSince) { $0.write($1) }
     }
 
     fileprivate init(from unpacker: inout Unpacker) throws(ShapeError) {
         let kind: CallKind = try unpacker.small()
         self.init(kind: kind, caller: try unpacker.id(), startedAt: try unpacker.moment())
         answeredAt = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
-        partyGoneSince = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
+        guestGoneSince = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
+        teamGoneSince = try unpacker.optional { (unpacker) throws(ShapeError) in try unpacker.moment() }
     }
 }

@@ -10,6 +10,9 @@ package struct CaseState: Hashable, Sendable {
     package let category: CategoryID?
     package internal(set) var team: TeamID
     package internal(set) var phase: Phase
+    /// Of the newest event: no later decision is dated before it, whatever the clock says.
+    package internal(set) var lastEventAt: Timestamp
+    package internal(set) var adopted = AdoptedPolicy(revision: 0)
     /// The newest numbers, 0 before the first event.
     package internal(set) var teamHead: Int64 = 0
     package internal(set) var guestHead: Int64 = 0
@@ -23,18 +26,22 @@ package struct CaseState: Hashable, Sendable {
     package internal(set) var unanswered: Unanswered?
     /// A member has ever answered, or spoken first.
     package internal(set) var wasAnswered = false
+    /// Nil before anybody said something, and once the case was closed: then nobody waits for the other.
+    package internal(set) var lastWord: Side?
     package internal(set) var call: Call?
     package internal(set) var invitationCount = 0
     package internal(set) var guestSide = Reading()
     package internal(set) var teamSide = Reading()
-    package internal(set) var absorbed: [CaseID] = []
-    /// Retention has removed the content.
+    package internal(set) var absorbed: [Absorbed] = []
+    /// The content was destroyed.
     package internal(set) var isErased = false
 
     /// Somebody asked, and no member ever answered.
     package var wasNeverAnswered: Bool { unanswered != nil && !wasAnswered }
     package var assignee: MemberID? { phase.assignee }
     package var closedAt: Timestamp? { phase.ending?.at }
+    /// All whose content lives and dies with this case's.
+    package var absorbedRooms: [CaseID] { absorbed.flatMap(\.rooms) }
 
     package subscript(side: Side) -> Reading {
         get {
@@ -74,8 +81,8 @@ package enum Phase: Hashable, Sendable {
     case active(Assignment)
     /// Put aside until a time or the guest's next message; without an assignee if they were lost meanwhile.
     case snoozed(until: Timestamp, Assignment?)
-    /// Closure was requested; the guest closes or keeps it open.
-    case closing(Assignment)
+    /// Closure was requested, by the event with this number for the guest; the guest closes or keeps it open.
+    case closing(Assignment, request: Int64)
     case closed(Ending)
     /// Its history lives on in another case: a link, nothing is renumbered.
     case merged(Merger)
@@ -84,7 +91,7 @@ package enum Phase: Hashable, Sendable {
 
     package var assignment: Assignment? {
         switch self {
-        case .active(let assignment), .closing(let assignment): assignment
+        case .active(let assignment), .closing(let assignment, _): assignment
         case .snoozed(_, let assignment): assignment
         case .intake, .waiting, .closed, .merged, .thread: nil
         }
@@ -96,6 +103,15 @@ package enum Phase: Hashable, Sendable {
         switch self {
         case .closed(let ending): ending
         case .intake, .waiting, .active, .snoozed, .closing, .merged, .thread: nil
+        }
+    }
+}
+
+extension Phase {
+    var closeRequest: Int64? {
+        switch self {
+        case .closing(_, let request): request
+        case .intake, .waiting, .active, .snoozed, .closed, .merged, .thread: nil
         }
     }
 }
@@ -122,6 +138,18 @@ package struct Ending: Hashable, Sendable {
 package struct Merger: Hashable, Sendable {
     package let into: CaseID
     package let at: Timestamp
+    /// Of a room that had been closed, and is so again when the merger is undone.
+    package let ending: Ending?
+}
+
+/// A room that lives on in this one, with those that it had absorbed before.
+package struct Absorbed: Hashable, Sendable {
+    /// The room itself is the first.
+    package let rooms: [CaseID]
+    package let guests: [GuestID]
+    /// Of the event that says so: what was unseen there is seen when this is.
+    package let numbers: Numbers
+    package let invitations: Int
 }
 
 package struct Unanswered: Hashable, Sendable {
@@ -133,12 +161,29 @@ package struct Unanswered: Hashable, Sendable {
     package init(since: Timestamp) { self.since = since }
 }
 
+/// Each of the two parties, the guest and the caller, may be gone for a while.
 package struct Call: Hashable, Sendable {
     package let kind: CallKind
     package let caller: MemberID
     package let startedAt: Timestamp
     package internal(set) var answeredAt: Timestamp?
-    package internal(set) var partyGoneSince: Timestamp?
+    package internal(set) var guestGoneSince: Timestamp?
+    package internal(set) var teamGoneSince: Timestamp?
+
+    package internal(set) subscript(goneSince side: Side) -> Timestamp? {
+        get {
+            switch side {
+            case .guest: guestGoneSince
+            case .team: teamGoneSince
+            }
+        }
+        set {
+            switch side {
+            case .guest: guestGoneSince = newValue
+            case .team: teamGoneSince = newValue
+            }
+        }
+    }
 
     package init(kind: CallKind, caller: MemberID, startedAt: Timestamp) {
         self.kind = kind

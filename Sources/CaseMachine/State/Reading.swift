@@ -17,14 +17,15 @@ package struct Reading: Hashable, Sendable {
 
     package struct Unseen: Hashable, Sendable {
         package fileprivate(set) var number: Int64
-        package let at: Timestamp
+        package fileprivate(set) var at: Timestamp
         /// Stands for later ones, too.
         package fileprivate(set) var isShared = false
     }
 
     package init() {}
 
-    package var streakBegan: Timestamp? { unseen.first?.at }
+    /// Not always the first one's moment: what was unseen in a room that was merged into this one may be older.
+    package var streakBegan: Timestamp? { unseen.lazy.map(\.at).min() }
     /// What came later belongs to a streak that was noticed, as long as any of that is unseen.
     package var wasNoticed: Bool { noticedUpTo > 0 }
 
@@ -33,8 +34,22 @@ package struct Reading: Hashable, Sendable {
             unseen.append(Unseen(number: number, at: moment))
         } else {
             unseen[unseen.count - 1].number = number
+            unseen[unseen.count - 1].at = min(moment, unseen[unseen.count - 1].at)
             unseen[unseen.count - 1].isShared = true
         }
+    }
+
+    /// The streak of a merged room goes on at the event that says so. One that was noticed there is not noticed again,
+    /// unless something here wants a notice anyway.
+    mutating func carryOn(_ streak: Absorption.Streak, at number: Int64) {
+        let isAllNoticed = streak.wasNoticed && unseen.isEmpty
+        add(number, at: streak.began)
+        if isAllNoticed { notice(upTo: number) }
+    }
+
+    /// What was unseen while nobody was to be noticed is not overdue at once.
+    mutating func beginAnew(at moment: Timestamp) {
+        for place in unseen.indices { unseen[place].at = max(moment, unseen[place].at) }
     }
 
     mutating func see(upTo number: Int64) {
@@ -55,7 +70,10 @@ package struct Reading: Hashable, Sendable {
         endNoticedStreak()
     }
 
-    mutating func notice() { noticedUpTo = unseen.last?.number ?? 0 }
+    mutating func notice(upTo number: Int64) {
+        noticedUpTo = number
+        endNoticedStreak()
+    }
 
     private mutating func endNoticedStreak() {
         if !unseen.contains(where: { $0.number <= noticedUpTo }) { noticedUpTo = 0 }

@@ -29,6 +29,9 @@ package final class BareInsert {
         sqlite3_close(connection)
     }
 
+    /// From here on `SyncCounter` counts what this makes durable.
+    package func countSyncs() { SyncCounter.install(on: connection) }
+
     /// One transaction.
     package func insert(_ units: [SQLiteStore.Prepared]) throws(StoreError) {
         try execute("BEGIN IMMEDIATE")

@@ -6,15 +6,9 @@ extension SQLiteStore {
     /// removed is found again, and destroying a key twice does no harm.
     package func finishErasing(limit: Int) throws(StoreError) -> Int {
         let erased = try read { db in
-            try Row.fetchAll(
-                db,
-                sql:
-                    "SELECT id, organisation FROM caseRow INDEXED BY caseErasing WHERE isErasing = 1 ORDER BY id LIMIT ?",
-                arguments: [max(0, limit)]
-            ).compactMap { row -> KeyOwner? in
-                guard let id = ColumnValue.integer(row, 0), let organisation = ColumnValue.integer(row, 1) else {
-                    return nil
-                }
+            try Row.fetchAll(db, sql: Self.erasingSQL, arguments: [max(0, limit)]).compactMap { row -> KeyOwner? in
+                guard let id = ColumnValue.integer(row, 0), let organisation = ColumnValue.integer(row, 1)
+                else { return nil }
                 return .case(id, of: organisation)
             }
         }
@@ -26,6 +20,10 @@ extension SQLiteStore {
             try Int.fetchOne(db, sql: "SELECT count(*) FROM caseRow INDEXED BY caseErasing WHERE isErasing = 1") ?? 0
         }
     }
+
+    static let erasingSQL = """
+        SELECT id, organisation FROM caseRow INDEXED BY caseErasing WHERE isErasing = 1 ORDER BY id LIMIT ?
+        """
 
     /// The row stays, as the place where the case was: its id and its public name are never another's.
     private static func removeContents(of id: Int64, _ db: Database) throws {

@@ -58,14 +58,15 @@ extension SQLiteStore {
     package func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase] {
         guard limit > 0 else { return [] }
         return try read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT id, due FROM caseRow WHERE due <= ? AND due IS NOT NULL ORDER BY due, id LIMIT ?")
+            let statement = try db.cachedStatement(sql: Self.dueSQL)
             return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let due = ColumnValue.integer(row, 1) else { return nil }
                 return DueCase(id: CaseID(id), at: Timestamp(milliseconds: due))
             }
         }
     }
+
+    static let dueSQL = "SELECT id, due FROM caseRow WHERE due <= ? AND due IS NOT NULL ORDER BY due, id LIMIT ?"
 
     package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
         guard limit > 0 else { return [] }

@@ -27,7 +27,7 @@ extension Fact {
         // None of these can be deleted. Listed, so that a new fact with content in it is not forgotten here.
         case .opened, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .messageDeleted, .claimed,
             .released, .transferred, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost, .snoozed,
-            .woke, .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .retentionReached,
+            .woke, .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased,
             .firstResponseAlerted, .missedResponseNoticed, .callStarted, .callAnswered, .callDeclined, .callEnded,
             .invited, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered,
             .assigneeWentAbsent, .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:

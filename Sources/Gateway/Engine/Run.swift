@@ -104,7 +104,7 @@ extension OutboxItem {
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent(.welcome),
             .noteWritten, .messageEdited, .messageDeleted, .blastDelivered, .claimed, .released, .transferred,
             .participantAdded, .participantRemoved, .participantLeft, .assigneeLost, .snoozed, .woke, .closeRequested,
-            .closeDeclined, .closed, .reopened, .retentionReached, .callStarted, .callAnswered, .callDeclined,
+            .closeDeclined, .closed, .reopened, .erased, .callStarted, .callAnswered, .callDeclined,
             .callEnded, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered,
             .assigneeWentAbsent, .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
             return nil

@@ -3,12 +3,17 @@ import TestSupport
 import Testing
 
 @Suite struct `A stored shape` {
-    /// Every state and every event of all small cases of four steps: no fact and no phase is left out.
+    /// Every state and every event of all small cases of four steps, and of two rooms: no fact and no phase is left out.
     private static func walk(_ visit: (CaseState, [CaseEvent]) -> Void) {
         let openings = [SmallWorld.support, SmallWorld.intake, SmallWorld.room, SmallWorld.thread]
         _ = Exploration(openings: openings, mostSteps: 4).run { step in
             guard case .accepted(let events, let state) = step.decision else { return }
             visit(state, events)
+        }
+        _ = PairExploration(mostSteps: 3).run(visitSingle: { _ in }) { step in
+            guard case .accepted(let gone, let stays) = step.decision else { return }
+            visit(gone.state, gone.events)
+            visit(stays.state, stays.events)
         }
     }
 
@@ -35,9 +40,19 @@ import Testing
                 text: "",
                 files: [SharedFile(file: FileID(1), title: "x.pdf", byteCount: .max, mediaType: "application/pdf")])),
         .automaticMessageSent(.welcome("Hello")), .automaticMessageSent(.closedByItself(unanswered: true)),
-        .closed(.bySupervisor("Abuse")), .closed(.abandoned), .transferred(.team(TeamID(3))),
+        .closed(.bySupervisor("Abuse")), .closed(.bySupervisor(nil)), .closed(.abandoned),
+        .transferred(.team(TeamID(3))),
         .messageEdited(Numbers(forTeam: 3, forGuest: nil), text: "n"), .callEnded(.lost), .invited(.email),
         .seen(.team, upTo: 300), .delivered(.guest, upTo: 0), .blastDelivered(BlastID(5), Message(text: "b")),
+        .missedResponseNoticed(
+            MissedResponse(side: .team, unseen: .min ... .max, dueAt: Timestamp(milliseconds: .max))),
+        .erased(.request, absorbed: [CaseID(1), CaseID(2)]), .mergeUndone(noticed: [.team, .guest]),
+        .absorbed(
+            Absorption(
+                rooms: [CaseID(9)], guests: [GuestID(4), GuestID(5)], invitations: 3, isWaitedFor: true,
+                unanswered: Unanswered(since: Timestamp(milliseconds: 1)),
+                guestStreak: Absorption.Streak(began: Timestamp(milliseconds: 2), wasNoticed: true), teamStreak: nil)),
+        .callPartyGone(.guest), .policyAdopted(AdoptedPolicy(revision: 7, noticesGuest: false, noticesTeam: true)),
     ]
 
     @Test(arguments: facts) func `keeps what is at the edges`(fact: Fact) throws {
@@ -77,6 +92,12 @@ import Testing
                 }
                 guard let state = try? CaseState(packed: bytes) else { continue }
                 read += 1
+                for command in PairCommand.allCases {
+                    let room = PairedCase(id: CaseID(1), state: state, policy: Policy())
+                    let other = PairedCase(id: CaseID(2), state: state, policy: Policy())
+                    _ = decidePair(
+                        command, from: room, into: other, by: .system, in: Circumstances(now: SmallWorld.beginning))
+                }
                 for command in SmallWorld.commands(on: state, at: SmallWorld.beginning) {
                     for actor in SmallWorld.actors {
                         _ = decide(

@@ -13,17 +13,23 @@ struct Story {
         let numbers: Numbers?
     }
 
-    var policy: Policy
+    /// Each change is a new revision, as it would be in the store.
+    var policy: Policy {
+        didSet { policy.revision += 1 }
+    }
     var now = Self.start
     var minuteOfWeek = 0
     var estimatedWaitMinutes: Int?
+    /// What the house knows of whoever a command names.
+    var addressee: Addressee? = Addressee(organisation: Cast.clinic, isPresent: true)
     private(set) var state: CaseState?
     private(set) var entries: [Entry] = []
 
     init(policy: Policy = Policy()) { self.policy = policy }
 
     var events: [CaseEvent] { entries.map(\.event) }
-    var facts: [Fact] { entries.map(\.event.fact) }
+    /// Without the policies that were adopted on the way: these are told by tests of their own.
+    var facts: [Fact] { entries.map(\.event.fact).filter { !$0.isAdoption } }
     var phase: Phase? { state?.phase }
     var phaseName: PhaseName { state?.phaseName ?? .none }
     var deadlines: [Deadline] { state?.deadlines(under: policy) ?? [] }
@@ -72,13 +78,18 @@ extension Story {
         case .accepted(let events, let decided):
             for event in events { append(event) }
             #expect(state == decided, "the log does not lead to the state of the decision")
-            return events.map(\.fact)
+            return events.map(\.fact).filter { !$0.isAdoption }
         }
+    }
+
+    mutating func take(_ outcome: PairDecision.Outcome) {
+        for event in outcome.events { append(event) }
+        #expect(state == outcome.state, "the log does not lead to the state of the decision")
     }
 
     func decision(on command: Command, by actor: Actor) -> Decision {
         let circumstances = Circumstances(
-            now: now, minuteOfWeek: minuteOfWeek, estimatedWaitMinutes: estimatedWaitMinutes)
+            now: now, minuteOfWeek: minuteOfWeek, estimatedWaitMinutes: estimatedWaitMinutes, addressee: addressee)
         return decide(command, by: actor, on: state, under: policy, in: circumstances)
     }
 
@@ -199,9 +210,9 @@ extension Story {
         case .closing: return try closing()
         case .closed: return try closed()
         case .merged:
-            var story = try room()
-            try story.member(.merge(into: CaseID(2)))
-            return story
+            var rooms = try TwoRooms()
+            try rooms.merge()
+            return rooms.from
         case .thread: return try thread()
         case .erased:
             var story = try closed()
@@ -215,6 +226,11 @@ extension Fact {
     fileprivate var isChangeable: Bool {
         if case .messageSent = self { return true }
         if case .noteWritten = self { return true }
+        return false
+    }
+
+    fileprivate var isAdoption: Bool {
+        if case .policyAdopted = self { return true }
         return false
     }
 }

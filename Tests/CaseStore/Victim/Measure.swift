@@ -9,19 +9,37 @@ func measure(_ path: String, cases: Int) throws {
     try talk.open(besides: bare)
     say("batch    µs/unit  p50 µs  p99 µs  CPU µs/unit  KB/unit   of the store, and of the bare insert")
     for (batch, rounds) in [(1, 1000), (8, 500), (64, 400), (1024, 60)] {
-        var (own, reference) = (Samples(), Samples())
+        var (preparing, own, reference) = (Samples(), Samples(), Samples())
         for round in 0..<rounds {
-            let prepared = try talk.messages(batch)
+            let units = talk.unprepared(batch)
+            var prepared: [SQLiteStore.Prepared] = []
+            try preparing.take { prepared = try talk.store.prepare(units).map { try $0.get() } }
             // Each disturbs the one after it: the disk is still busy.
             if round % 2 == 0 { try own.take { _ = try talk.store.commit(prepared) } }
             try reference.take { try bare.insert(prepared) }
             if round % 2 == 1 { try own.take { _ = try talk.store.commit(prepared) } }
         }
+        say(pad(batch, 5) + preparing.line(batch) + "  prepare")
         say(pad(batch, 5) + own.line(batch) + "  store")
         say(
             pad(batch, 5) + reference.line(batch) + "  bare: the store reaches "
                 + ratio(reference.perBatch, own.perBatch))
     }
+    try measureReading(talk.store, cases: cases)
+}
+
+private func measureReading(_ store: SQLiteStore, cases: Int) throws {
+    var (loading, paging, listing) = (Samples(), Samples(), Samples())
+    for _ in 0..<2000 {
+        let id = CaseID(.random(in: 1...Int64(cases)))
+        try loading.take { _ = try store.load([id]) }
+        try paging.take { _ = try store.events(of: id, for: .guest, after: 0, limit: 50) }
+        let team = TeamID(id.value % 10)
+        try listing.take { _ = try store.list(.unread(team), after: id, limit: 50) }
+    }
+    say(pad(1, 5) + loading.line(1) + "  load a case")
+    say(pad(1, 5) + paging.line(1) + "  read its events")
+    say(pad(1, 5) + listing.line(1) + "  read 50 of a list")
 }
 
 private struct Samples {

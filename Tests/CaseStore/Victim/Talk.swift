@@ -33,6 +33,10 @@ struct Talk {
 
     /// Messages to `count` different cases, spread over all of them.
     mutating func messages(_ count: Int) throws -> [SQLiteStore.Prepared] {
+        try store.prepare(unprepared(count)).map { try $0.get() }
+    }
+
+    mutating func unprepared(_ count: Int) -> [CommitUnit] {
         var units: [CommitUnit] = []
         for _ in 0..<count {
             // A prime far from the number of cases: neighbours in time are strangers on disk.
@@ -40,7 +44,7 @@ struct Talk {
             let text = String(repeating: "It hurts since yesterday. ", count: 4)
             units.append(unit(next, .messageSent(Message(text: text))))
         }
-        return try store.prepare(units).map { try $0.get() }
+        return units
     }
 
     private func opening(_ index: Int) -> Fact {

@@ -38,7 +38,7 @@ final class Ward {
         engine = CaseEngine(limits: limits, at: now) { random.next() }
     }
 
-    static func guest(_ id: GuestID) -> Actor { .guest(id) }
+    static func guest(_ id: GuestID) -> Actor { .guest(GuestActor(guest: id, organisation: clinic)) }
     static func member(_ id: MemberID, of team: TeamID = team, _ rank: MemberActor.Rank = .member) -> Actor {
         .member(MemberActor(member: id, organisation: clinic, teams: [team: rank]))
     }

@@ -74,7 +74,7 @@ import Testing
         try house.commit([opening, secondOpening])
         let (old, oldSecond) = (first, second)
         let merge = CommitUnit(changes: [
-            first.change([.merged(into: CaseID(2))]), second.change([.absorbed(CaseID(1))]),
+            first.change([.merged(into: CaseID(2))]), second.change([.absorbed(Absorption(rooms: [CaseID(1)], guests: [GuestID(1)], invitations: 0, isWaitedFor: false, unanswered: nil, guestStreak: nil, teamStreak: nil))]),
         ])
         #expect(try house.commit([merge]) == [.stored])
         #expect(try house.load(CaseID(1)).get().state == first.state)
@@ -83,7 +83,7 @@ import Testing
         // The second has moved on meanwhile: the first stays as it is, whichever stands first in the unit.
         var stale = oldSecond
         var third = first
-        let late = [third.change([.mergeUndone]), stale.change([.absorptionUndone(CaseID(1))])]
+        let late = [third.change([.mergeUndone(noticed: [])]), stale.change([.absorptionUndone(CaseID(1))])]
         for changes in [late, late.reversed()] {
             #expect(try house.commit([CommitUnit(changes: changes)]) == [.conflict])
         }

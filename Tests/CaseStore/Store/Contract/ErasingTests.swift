@@ -9,7 +9,7 @@ import Testing
         let item = OutboxItem(kind: .closing, number: 2, due: Chronicle.start)
         let units = [
             opening, chronicle.add([.closed(.byGuest)], outbox: [item]),
-            chronicle.add([.retentionReached], by: .system),
+            chronicle.add([.erased(.retention, absorbed: [])], by: .system),
         ]
         return (chronicle, units)
     }

@@ -29,7 +29,7 @@ import Testing
         add(6, .room(GuestID(2)))
         add(7, team: Self.otherTeam, facts: [(.claimed, .member(Chronicle.ben))])
         add(8, .support(GuestID(2)), facts: [(.claimed, anna), (.snoozed(until: Chronicle.start + .hours(1)), anna)])
-        add(9, .support(GuestID(2)), facts: [(Self.ending, guest), (.retentionReached, .system)])
+        add(9, .support(GuestID(2)), facts: [(Self.ending, guest), (.erased(.retention, absorbed: []), .system)])
         add(10, facts: [(hello, guest)])
         add(11, facts: [(hello, guest), (Self.ending, guest)])
         add(12, .direct(ClientID(1)), facts: [(hello, .client(ClientUserID(1)))])

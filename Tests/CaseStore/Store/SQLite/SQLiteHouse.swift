@@ -40,7 +40,7 @@ final class SQLiteHouse: StoreHouse {
                 try Row.fetchOne(
                     db,
                     sql: """
-                        SELECT guestNumber, organisation FROM caseEvent JOIN caseRow ON id = caseID
+                        SELECT guestNumber, organisation FROM caseEvent JOIN caseRow ON caseRow.id = caseID
                         WHERE caseID = ? AND number = ?
                         """, arguments: [id.value, number]))
             let guestNumber = (row[0] as Int64?) ?? 0
