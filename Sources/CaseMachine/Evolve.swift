@@ -45,15 +45,19 @@ extension CaseState {
         lastEventAt = max(lastEventAt, event.at)
         number(event)
         #if FOYER_MUTANTS
-            let wasIdle = (idleSince, warnedAt)
-        #endif
-        if event.fact.isAction {
-            idleSince = event.at
-            warnedAt = nil
-        }
-        #if FOYER_MUTANTS
+        let wasIdle = (idleSince, warnedAt)
+        defer {
             if Mutants.isPlanted(.warnedForNothing), case .messageSent = event.fact { (idleSince, warnedAt) = wasIdle }
+        }
         #endif
+        if event.fact.isAction { beginIdling(at: event.at) }
+        let request = phase.closeRequest
+        settle(event)
+        // A request that nobody can answer any more is not missed by anybody.
+        if let request, phase.closeRequest == nil { guestSide.forget(request) }
+    }
+
+    private mutating func settle(_ event: CaseEvent) {
         switch event.fact {
         case .opened, .noteWritten, .messageEdited, .automaticMessageSent, .linkShared: break
         case .policyAdopted(let policy): adopt(policy, at: event.at)

@@ -42,7 +42,7 @@ extension Draft {
         #if FOYER_MUTANTS
             if Mutants.isPlanted(.cursorMovesBack) { return add(.seen(side, upTo: number)) }
         #endif
-        guard number > state[side].seenUpTo else { return }
+        guard number > state[side].seenUpTo, isReader(of: side) else { return }
         add(.seen(side, upTo: number))
     }
 
