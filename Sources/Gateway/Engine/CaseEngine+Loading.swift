@@ -60,7 +60,7 @@ extension CaseEngine {
         case .success where slot.publicID != nil: return makeAgain(slot)
         case .success(let found): slot.known = found
         case .failure(.noSuchCase) where slot.publicID != nil: slot.known = nil
-        case .failure(let trouble): return refuseAll(slot, trouble)
+        case .failure(let trouble): return refuseFirst(slot, trouble, answer.key)
         }
         #if FOYER_MUTANTS
         if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
@@ -99,9 +99,19 @@ extension CaseEngine {
         say(.publish(Publication(known)))
     }
 
-    private func refuseAll(_ slot: CaseSlot, _ trouble: CaseTrouble) {
-        for pending in slot.waiting { answer(pending, Self.reply(to: pending.actor, trouble)) }
-        slot.waiting = []
+    /// One at a time: each may be a repetition of what was decided while the case could be read, such as its erasure.
+    private func refuseFirst(_ slot: CaseSlot, _ trouble: CaseTrouble, _ key: KeyAnswer) {
+        slot.owesNews = false
+        if slot.asksForFirst, let first = slot.waiting.popFirst() {
+            switch key {
+            case .new: answer(first, Self.reply(to: first.actor, trouble))
+            case .known(let receipt):
+                count { $0.repeats += 1 }
+                answer(first, .accepted(receipt))
+            case .reused: answer(first, .refused(.keyReused))
+            }
+        }
+        guard slot.waiting.isEmpty else { return forgetState(of: slot) }
         slots[slot.id] = nil
     }
 
