@@ -135,12 +135,12 @@ extension World {
             return complain(
                 "\(client.person.name) has \(have) events of case \(oracle.place(of: id)) and gets \(number)")
         }
-        if client.person.actor.readingSide == .guest, Privacy.isForTeam(event.fact) {
+        if client.person.actor.readingSide == .guest, Privacy.isForTeam(event.fact) || event.fact.tellsOfHouse {
             complain("\(client.person.name), a guest, is shown what is for the team alone: \(event.fact)")
         }
         client.logs[id]?.events.append(event)
         client.logs[id]?.blankDeleted(by: event, for: client.person.actor.readingSide)
-        guard case .retentionReached = event.fact else { return }
+        guard case .erased = event.fact else { return }
         client.logs[id]?.isGone = true
         unsubscribe(client, from: id)
     }

@@ -89,7 +89,7 @@ extension World {
         .submitIdentifiers: 14, .send: 30, .edit: 6, .delete: 5, .note: 6, .claim: 14, .release: 2, .transfer: 3,
         .addParticipant: 4, .removeParticipant: 3, .leave: 3, .snooze: 3, .wake: 3, .requestClose: 3,
         .declineClose: 4, .closeChat: 1, .closeWithoutConsent: 1, .reopen: 5, .startCall: 4, .answerCall: 14,
-        .declineCall: 4, .endCall: 4, .invite: 4, .shareLink: 4, .deliverBlast: 4,
+        .declineCall: 4, .endCall: 4, .invite: 4, .shareLink: 4, .deliverBlast: 4, .erase: 1,
     ]
 
     private func text(_ client: Client) -> String {
@@ -103,7 +103,7 @@ extension World {
         case .guest(let guest):
             let team =
                 person.organisation == Cast.practice ? Cast.surgery : dice.pick([Cast.reception, Cast.laboratory])
-            say(.open(opening(.support(guest), team ?? Cast.reception, person)), by: client)
+            say(.open(opening(.support(guest.guest), team ?? Cast.reception, person)), by: client)
         case .member:
             let team = dice.pick(person.teams) ?? Cast.reception
             if person.organisation == Cast.clinic, dice.perMille(150) {
@@ -161,6 +161,8 @@ extension World {
         case .invite: return act(.invite(dice.perMille(500) ? .sms : .email))
         case .shareLink: return act(.shareLink)
         case .deliverBlast: return act(.deliverBlast(BlastID(1), Message(text: text(client))))
+        // Seldom: what is erased cannot be talked about any more.
+        case .erase: return dice.perMille(100) ? act(.erase) : nil
         case .open, .markSeen, .markDelivered, .merge, .undoMerge, .absorb, .undoAbsorb, .assigneeAbsent,
             .assigneePresent, .callPartyGone, .callPartyBack, .policyChanged, .deadlineReached:
             return nil

@@ -32,7 +32,7 @@ extension CaseState {
             && category == stored.category && team == stored.team && phase.isTold(by: stored.phase)
             && teamHead == stored.teamHead && guestHead == stored.guestHead && participants == stored.participants
             && idleSince == stored.idleSince && warnedAt == stored.warnedAt && unanswered == stored.unanswered
-            && wasAnswered == stored.wasAnswered && call?.startedAt == stored.call?.startedAt
+            && wasAnswered == stored.wasAnswered && lastWord == stored.lastWord && call?.startedAt == stored.call?.startedAt
             && call?.answeredAt == stored.call?.answeredAt && invitationCount == stored.invitationCount
             && absorbed == stored.absorbed && isErased == stored.isErased
     }
@@ -41,8 +41,9 @@ extension CaseState {
 extension Phase {
     fileprivate func isTold(by stored: Phase) -> Bool {
         switch (self, stored) {
-        case (.active(let one), .active(let other)), (.closing(let one), .closing(let other)):
-            one.member == other.member
+        case (.active(let one), .active(let other)): one.member == other.member
+        case (.closing(let one, let request), .closing(let other, let otherRequest)):
+            one.member == other.member && request == otherRequest
         case (.snoozed(let until, let one), .snoozed(let otherUntil, let other)):
             until == otherUntil && one?.member == other?.member
         default: self == stored

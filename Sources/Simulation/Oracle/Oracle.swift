@@ -102,9 +102,18 @@ final class Oracle {
     }
 
     private func unkeyed(_ asked: Asked, _ receipt: Receipt) -> String? {
-        guard case .act(let id, .markSeen(let number)) = asked.command, let book = books[id] else { return nil }
-        let stored = book.state[asked.actor.readingSide].seenUpTo
-        return stored >= number ? nil : "seen up to \(number) is acknowledged, and \(stored) is stored"
+        guard let id = asked.command.about, let book = books[id] else { return nil }
+        let side = asked.actor.readingSide
+        switch asked.command {
+        // What somebody of the team sees counts only while nobody else has the case.
+        case .act(_, .markSeen(let number)) where side == .guest:
+            let stored = book.state[side].seenUpTo
+            return stored >= number ? nil : "seen up to \(number) is acknowledged, and \(stored) is stored"
+        case .act(_, .markDelivered(let number)):
+            let stored = book.state[side].deliveredUpTo
+            return stored >= number ? nil : "delivered up to \(number) is acknowledged, and \(stored) is stored"
+        case .act, .open, .edit, .delete: return nil
+        }
     }
 
     func clientKnows(_ outgoing: Outgoing, _ receipt: Receipt, of person: Cast.Person) {
@@ -176,6 +185,7 @@ final class Oracle {
         book.version += 1
         book.state = change.state
         coverage.visited(change.state.phaseName.rawValue)
+        if let before { book.reckoning?.adopt(change.state.adopted, after: before.adopted, at: change.state.lastEventAt) }
         for (index, numbered) in change.events.enumerated() {
             let rest = change.events[(index + 1)...].map(\.event)
             if let complaint = append(numbered, then: rest, change, before, policy, to: book, &coverage) {
@@ -213,6 +223,7 @@ final class Oracle {
         guard numbered.numbers == expected else {
             return "event \(expected.forTeam) has the numbers \(numbered.numbers) instead of \(expected)"
         }
+        if let last = book.log.last, event.at < last.event.at { return "time runs backwards" }
         if let text = event.written, !text.isEmpty, !texts.insert(text).inserted {
             return "\"\(text)\" is stored twice"
         }
@@ -256,7 +267,7 @@ final class Oracle {
         for side in Side.allCases { book.reckoning?.see(side, upTo: state[side].seenUpTo) }
         let absentSince = state.phase.assignment?.absentSince
         book.reckoning?.absentSince = absentSince
-        book.reckoning?.partyGoneSince = state.call?.partyGoneSince
+        for side in Side.allCases { book.reckoning?.goneSince[side] = state.call?[goneSince: side] }
         guard let before, before.assignee == state.assignee else { return }
         let wasAbsent = before.phase.assignment?.absentSince != nil
         if wasAbsent != (absentSince != nil) { coverage.accepted(wasAbsent ? "assigneePresent" : "assigneeAbsent") }

@@ -6,15 +6,28 @@ enum Privacy {
     static func isForTeam(_ fact: Fact) -> Bool {
         switch fact {
         case .noteWritten, .snoozed, .woke, .firstResponseAlerted, .missedResponseNoticed, .invited, .linkShared,
-            .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered, .assigneeWentAbsent,
+            .seen, .delivered, .assigneeWentAbsent,
             .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
             true
         case .messageEdited(let numbers, _), .messageDeleted(let numbers): numbers.forGuest == nil
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent, .blastDelivered,
             .claimed, .released, .transferred, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost,
-            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .retentionReached, .callStarted,
+            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased, .merged, .mergeUndone, .absorbed,
+            .absorptionUndone, .callStarted,
             .callAnswered, .callDeclined, .callEnded:
             false
+        }
+    }
+}
+
+extension Fact {
+    /// What no guest may read, although the event is for everybody: the team's numbers, a supervisor's reason.
+    var tellsOfHouse: Bool {
+        switch self {
+        case .messageEdited(let numbers, _), .messageDeleted(let numbers): numbers.forTeam != 0
+        case .closed(.bySupervisor(let reason)): reason != nil
+        case .assigneeLost, .transferred(.team): true
+        default: false
         }
     }
 }

@@ -17,12 +17,11 @@ struct Reckoning {
 
     private struct Unseen {
         var number: Int64
-        let at: Timestamp
+        var at: Timestamp
         var isShared = false
     }
 
     private var stage: Stage
-    private var isRoom = false
     private let openedAt: Timestamp
     private var assignee: MemberID?
     private var lastAction: Timestamp
@@ -31,6 +30,9 @@ struct Reckoning {
     private var alerts = 0
     private var lastAlert: Timestamp?
     private var wasAnswered = false
+    private var lastWord: Side?
+    /// The guest's number of the request that is to be answered.
+    private var request: Int64?
     private var callStarted: Timestamp?
     private var callAnswered: Timestamp?
     private var heads: [Side: Int64] = [.team: 0, .guest: 0]
@@ -39,7 +41,7 @@ struct Reckoning {
     private var noticed: [Side: Int64] = [:]
     // What no event tells, and only the row.
     var absentSince: Timestamp?
-    var partyGoneSince: Timestamp?
+    var goneSince: [Side: Timestamp] = [:]
 
     init?(_ event: CaseEvent) {
         guard case .opened(let opening) = event.fact else { return nil }
@@ -49,29 +51,47 @@ struct Reckoning {
         switch opening.party {
         case .direct: stage = .thread
         case .room:
-            isRoom = true
             stage = .active
             if case .member(let member) = event.author { assignee = member }
         case .support:
             stage = opening.missing.isEmpty ? .waiting : .intake(missing: Set(opening.missing))
             if opening.missing.isEmpty { waitsSince = event.at }
+            lastWord = .guest
+        }
+    }
+
+    /// Whom notices were not for is not noticed of what was unseen before.
+    mutating func adopt(_ policy: AdoptedPolicy, after old: AdoptedPolicy, at moment: Timestamp) {
+        for side in Side.allCases where policy.notices(side) && !old.notices(side) {
+            var streak = unseen[side] ?? []
+            for place in streak.indices { streak[place].at = max(moment, streak[place].at) }
+            unseen[side] = streak
         }
     }
 
     mutating func apply(_ event: CaseEvent) {
+        settle(event)
+        // What nobody can answer any more, nobody misses.
+        guard let request, stage != .closing else { return }
+        self.request = nil
+        unseen[.guest]?.removeAll { $0.number == request && !$0.isShared }
+        forgetNotice(.guest)
+    }
+
+    private mutating func settle(_ event: CaseEvent) {
         heads[.team, default: 0] += 1
         if !Privacy.isForTeam(event.fact) { heads[.guest, default: 0] += 1 }
         switch event.fact {
         case .identifiersSubmitted(let values):
-            act(event)
             guard case .intake(let missing) = stage else { return }
+            act(event)
             stage = .intake(missing: missing.subtracting(values.map(\.field)))
         case .intakeCompleted: queue(event)
         case .messageSent, .blastDelivered:
             act(event)
+            guard case .messageSent = event.fact else { return }
             wantSeen(event)
-            if event.author.side == .team, case .messageSent = event.fact { answer() }
-            if isRoom, event.author.side == .guest, !wasAnswered, waitsSince == nil { wait(event) }
+            if event.author.side == .team { answer() } else { ask(event) }
         case .messageDeleted(let numbers):
             unseen[.team]?.removeAll { $0.number == numbers.forTeam && !$0.isShared }
             if let number = numbers.forGuest { unseen[.guest]?.removeAll { $0.number == number && !$0.isShared } }
@@ -82,9 +102,17 @@ struct Reckoning {
             if case .transferred(.member(let member)) = event.fact { assignee = member }
             absentSince = nil
             stage = .active
-        case .released, .transferred(.team), .reopened:
+        case .released:
             act(event)
             queue(event)
+        case .transferred(.team):
+            act(event)
+            queue(event)
+            if waitsSince == nil, wasAnswered || lastWord != nil { wait(event) }
+        case .reopened:
+            act(event)
+            queue(event)
+            if event.author.side == .guest { ask(event) }
         case .assigneeLost:
             absentSince = nil
             assignee = nil
@@ -94,33 +122,38 @@ struct Reckoning {
         case .woke:
             lastAction = event.at
             warned = nil
+            if waitsSince != nil { wait(event) }
             guard assignee != nil else { return queue(event) }
             stage = .active
-            if waitsSince != nil { wait(event) }
         case .closeRequested:
             act(event)
             wantSeen(event)
+            request = heads[.guest]
             stage = .closing
+            answer()
         case .closeDeclined:
             act(event)
             stage = .active
+            ask(event)
         case .closingWarned: warned = event.at
         case .closed:
             act(event)
             stage = .ended(at: event.at)
             waitsSince = nil
+            lastWord = nil
             assignee = nil
-        case .retentionReached: stage = .erased
+        case .erased: stage = .erased
         case .firstResponseAlerted:
             alerts += 1
             lastAlert = event.at
-        case .missedResponseNoticed(let side): noticed[side] = unseen[side]?.last?.number
+        case .missedResponseNoticed(let missed): noticed[missed.side] = unseen[missed.side]?.last?.number
         case .callStarted:
             act(event)
             callStarted = event.at
         case .callAnswered:
             act(event)
             callAnswered = event.at
+            goneSince[.guest] = nil
             answer()
         case .callDeclined:
             act(event)
@@ -145,7 +178,9 @@ struct Reckoning {
         if let callStarted, callAnswered == nil { add("callRangOut", callStarted + policy.ring) }
         if let callAnswered {
             add("callLost", callAnswered + policy.longestCall)
-            if let partyGoneSince { add("callLost", partyGoneSince + policy.callGrace) }
+            for gone in Side.allCases.compactMap({ goneSince[$0] }) {
+                add("callLost", max(gone, callAnswered) + policy.callGrace)
+            }
         }
         if let absentSince { add("assigneeLost", absentSince + policy.assigneeGrace) }
         switch stage {
@@ -153,13 +188,13 @@ struct Reckoning {
         case .waiting, .active, .closing: dues += inactivity(policy)
         case .snoozed(let until): add("wake", until)
         case .ended(let at): add("retention", at + policy.retention)
-        case .thread: break
+        case .thread: if let keeping = policy.threadRetention { add("retention", lastAction + keeping) }
         case .erased: return []
         }
         if case .intake = stage { return dues }
         for side in Side.allCases where side == .guest ? policy.noticesGuest : policy.noticesTeam {
-            if let first = unseen[side]?.first, noticed[side] == nil {
-                add("missedResponse(\(side))", first.at + policy.missedResponse)
+            if let first = unseen[side]?.map(\.at).min(), noticed[side] == nil {
+                add("missedResponse(\(side))", first + policy.missedResponse)
             }
         }
         return dues
@@ -195,7 +230,15 @@ struct Reckoning {
         warned = nil
     }
 
+    /// A guest has the last word: somebody is alerted if nobody ever answered, or if nobody has the case.
+    private mutating func ask(_ event: CaseEvent) {
+        lastWord = .guest
+        guard stage != .thread, waitsSince == nil, !wasAnswered || assignee == nil else { return }
+        wait(event)
+    }
+
     private mutating func answer() {
+        lastWord = .team
         wasAnswered = true
         waitsSince = nil
         alerts = 0
@@ -212,14 +255,13 @@ struct Reckoning {
         stage = .waiting
         assignee = nil
         absentSince = nil
-        let somebodyWaits = isRoom ? wasAnswered : true
-        if waitsSince == nil, somebodyWaits { wait(event) }
+        if waitsSince == nil, lastWord == .guest { wait(event) }
     }
 
     private mutating func endCall() {
         callStarted = nil
         callAnswered = nil
-        partyGoneSince = nil
+        goneSince = [:]
     }
 
     private mutating func wantSeen(_ event: CaseEvent) {
@@ -246,7 +288,7 @@ extension Fact {
     /// The deadline whose firing it tells of, if only a deadline can be the reason.
     var firedDeadline: String? {
         switch self {
-        case .missedResponseNoticed(let side): "missedResponse(\(side))"
+        case .missedResponseNoticed(let missed): "missedResponse(\(missed.side))"
         case .firstResponseAlerted: "firstResponseAlert"
         case .closingWarned: "closingWarning"
         case .closed(.inactive), .closed(.unanswered): "autoClose"
@@ -255,7 +297,7 @@ extension Fact {
         case .assigneeLost: "assigneeLost"
         case .callEnded(.lost): "callLost"
         case .callEnded(.missed): "callRangOut"
-        case .retentionReached: "retention"
+        case .erased(.retention, absorbed: _): "retention"
         default: nil
         }
     }

@@ -27,7 +27,7 @@ extension World {
         for side in Side.allCases {
             let page = try? memory.events(of: id, for: side, after: 0, limit: .max).get()
             require(
-                page?.events.map(\.event) == book.view(for: side), "case \(book.place): the log is not as it was stored"
+                page?.events.map(\.event) == book.view(for: side, asStored: true), "case \(book.place): the log is not as it was stored"
             )
         }
         for (id, text) in oracle.acknowledged where oracle.books[id] === book {
@@ -99,14 +99,15 @@ extension World {
 
 extension Oracle.Book {
     /// What the side must have on its screen, in this order.
-    func view(for side: Side) -> [CaseEvent] {
+    func view(for side: Side, asStored: Bool = false) -> [CaseEvent] {
         log.compactMap { numbered in
             guard side == .team || !Privacy.isForTeam(numbered.event.fact) else { return nil }
             var isDeleted = deleted.contains(numbered.numbers.forTeam)
             if case .messageEdited(let target, _) = numbered.event.fact {
                 isDeleted = isDeleted || deleted.contains(target.forTeam)
             }
-            return isDeleted ? numbered.event.blanked : numbered.event
+            let event = isDeleted ? numbered.event.blanked : numbered.event
+            return asStored ? event : event.asSeen(by: side)
         }
     }
 }

@@ -13,7 +13,7 @@ struct Cast {
 
         var lists: [CaseList] {
             switch actor {
-            case .guest(let guest): [.ofGuest(guest, open: true)]
+            case .guest(let guest): [.ofGuest(guest.guest, open: true)]
             case .client(let user): [.ofClient(user.client)]
             case .member, .system: teams.map { .open($0) }
             }
@@ -83,18 +83,20 @@ struct Cast {
     }
 
     private static func guest(_ name: String, _ number: Int64, _ organisation: OrganisationID = clinic) -> Person {
-        Person(name: name, actor: .guest(GuestID(number)), organisation: organisation, teams: [])
+        Person(name: name, actor: .guest(GuestActor(guest: GuestID(number), organisation: organisation)), organisation: organisation, teams: [])
     }
 
     private static func member(
         _ name: String, _ number: Int64, _ teams: [TeamID: MemberActor.Rank], _ organisation: OrganisationID = clinic
     ) -> Person {
-        let actor = MemberActor(member: MemberID(number), organisation: organisation, teams: teams)
+        let actor = MemberActor(
+            member: MemberID(number), organisation: organisation, teams: teams,
+            isAdministrator: teams.values.contains(.supervisor), mayReadClients: true, maySendToClients: true)
         return Person(name: name, actor: .member(actor), organisation: organisation, teams: teams.keys.sorted())
     }
 
     private static func client(_ name: String, _ number: Int64) -> Person {
-        let actor = ClientActor(user: ClientUserID(number), client: customer, mayRead: true, maySend: true)
+        let actor = ClientActor(user: ClientUserID(number), client: customer, organisation: clinic, mayRead: true, maySend: true)
         return Person(name: name, actor: .client(actor), organisation: clinic, teams: [])
     }
 }

@@ -98,8 +98,9 @@ extension World {
         guard let id = dice.pick(talking), let book = oracle.books[id], let node = dice.pick(nodes), node.isAlive else {
             return
         }
-        let isGone = book.state.call?.partyGoneSince != nil
-        let command: Command = isGone ? .callPartyBack : .callPartyGone
+        let side: Side = dice.perMille(500) ? .guest : .team
+        let isGone = book.state.call?[goneSince: side] != nil
+        let command: Command = isGone ? .callPartyBack(side) : .callPartyGone(side)
         lastHouseTag += 1
         let ticket = Ticket(port: 0, tag: lastHouseTag)
         oracle.submitted(ticket, at: node.number, key: nil, of: Cast.house(book.state.organisation), .act(id, command))

@@ -93,8 +93,10 @@ extension World {
         for watcher in watchers {
             guard let session = node.sessions[watcher] else { continue }
             for event in publication.events {
-                guard let number = event.numbers.of(session.side) else { continue }
-                feed(session, id, at: node) { $0.arrived(number, event.event) }
+                guard let number = event.numbers.of(session.side),
+                    let seen = event.event.asSeen(by: session.side)
+                else { continue }
+                feed(session, id, at: node) { $0.arrived(number, seen) }
             }
             // Published before: a hint to look.
             if publication.events.isEmpty { observe(publication.state, of: id, session, at: node) }
@@ -145,7 +147,9 @@ extension World {
             unsubscribe(session, from: id, at: node)
         case .success(let page)?:
             let events = page.events.compactMap { event in
-                event.numbers.of(session.side).map { Numbered($0, event.event) }
+                event.event.asSeen(by: session.side).flatMap { seen in
+                    event.numbers.of(session.side).map { Numbered($0, seen) }
+                }
             }
             let head = LogHead(generation: memory.generation, number: page.head)
             feed(session, id, at: node) { $0.page(token, events, head: head) }
