@@ -5,7 +5,7 @@ package struct SimulationSettings: Sendable {
     package var steps = 10_000
     /// How long it stays calm before everything must be where it belongs: longer than a node's silence, the grace of an
     /// absent member and a clock's confirmation take one after the other.
-    package var calm: Duration = .seconds(150)
+    package var calm: Duration = .seconds(180)
     /// More than this happens in no house in which nobody does anything.
     package var calmSteps = 200_000
     /// By then a run that has not settled never will.
@@ -73,8 +73,9 @@ extension World {
     func calmDown() {
         becomeCalm()
         note("calm")
-        // Once more, in most runs: the last deadlines are not those of the last minute.
-        if dice.perMille(700) { setClock() }
+        // Once more, in most runs, and again when what became due was done: the last deadlines are not those of the last
+        // minute.
+        for moment in [Duration.zero, .seconds(70)] where dice.perMille(700) { plan(in: moment) { $0.setClock() } }
         for node in nodes { regainBroker(node) }
         for client in clients {
             // Some stay away: their cases go back to the queue.

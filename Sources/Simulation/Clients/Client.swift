@@ -83,7 +83,7 @@ extension World {
     }
 
     func flush(_ client: Client) {
-        guard let line = client.line, line.isUp else { return }
+        guard let line = client.line, line.isUp, line.isReady else { return }
         var busy: Set<CaseID> = []
         for place in client.outbox.indices {
             let outgoing = client.outbox[place]

@@ -9,6 +9,8 @@ final class Line {
     let node: Node
     /// As the client sees it.
     var isUp = true
+    /// There is a session at the other end.
+    var isReady = false
     var toNodeFreeAt: Duration = .zero
     var toClientFreeAt: Duration = .zero
 
@@ -50,6 +52,7 @@ extension World {
             guard line.isUp else { return }
             let session = Session(id: line.id, client: client)
             node.sessions[session.id] = session
+            line.isReady = true
             world.connected(session, at: node)
             world.holdMembers(of: node)
             for list in client.person.lists { world.show(list, to: session, at: node) }
@@ -65,7 +68,7 @@ extension World {
     }
 
     func send(_ frame: ToNode, on line: Line) {
-        guard line.isUp else { return }
+        guard line.isUp, line.isReady else { return }
         let moment = max(line.toNodeFreeAt, now + dice.microseconds(100...30_000))
         line.toNodeFreeAt = moment
         plan(at: moment) { world in

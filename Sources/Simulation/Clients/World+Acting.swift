@@ -65,7 +65,7 @@ extension World {
             return
         }
         // Several at once, without waiting: they must be carried out in this order.
-        let times = dice.perMille(120) ? dice.number(2...4) : 1
+        let times = dice.perMille(250) ? dice.number(2...4) : 1
         for _ in 0..<times {
             guard let name = choose(client, book), let command = command(name, client, id, book) else { continue }
             say(command, by: client)
@@ -86,7 +86,7 @@ extension World {
     }
 
     private static let weights: [CommandName: Int] = [
-        .submitIdentifiers: 14, .send: 30, .edit: 6, .delete: 5, .note: 6, .claim: 14, .release: 2, .transfer: 3,
+        .submitIdentifiers: 5, .send: 30, .edit: 6, .delete: 5, .note: 6, .claim: 14, .release: 2, .transfer: 3,
         .addParticipant: 4, .removeParticipant: 3, .leave: 3, .snooze: 3, .wake: 3, .requestClose: 3,
         .declineClose: 4, .closeChat: 1, .closeWithoutConsent: 1, .reopen: 5, .startCall: 4, .answerCall: 14,
         .declineCall: 4, .endCall: 4, .invite: 4, .shareLink: 4, .deliverBlast: 4, .erase: 1,
