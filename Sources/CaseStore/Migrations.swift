@@ -79,11 +79,18 @@ enum Migrations {
                 CREATE INDEX caseByTeam ON caseRow (team, stage);
                 CREATE INDEX caseUnassigned ON caseRow (team) WHERE stage = 0 AND assignee IS NULL AND kind <> 2;
                 CREATE INDEX caseUnread ON caseRow (team) WHERE stage = 0 AND isUnread = 1;
-                CREATE INDEX caseByAssignee ON caseRow (assignee) WHERE assignee IS NOT NULL;
+                CREATE INDEX caseByAssignee ON caseRow (assignee, id, isAssigneeAbsent) WHERE assignee IS NOT NULL;
                 CREATE INDEX caseByGuest ON caseRow (party, stage) WHERE kind <> 2;
                 CREATE INDEX caseByClient ON caseRow (party) WHERE kind = 2;
                 CREATE INDEX caseByDue ON caseRow (due) WHERE due IS NOT NULL;
                 CREATE INDEX caseErasing ON caseRow (id) WHERE isErasing = 1;
+
+                CREATE TABLE caseGuest (
+                    guest INTEGER NOT NULL,
+                    caseID INTEGER NOT NULL,
+                    PRIMARY KEY (guest, caseID)
+                ) STRICT, WITHOUT ROWID;
+                CREATE INDEX guestByCase ON caseGuest (caseID);
 
                 CREATE TABLE caseEvent (
                     id INTEGER PRIMARY KEY,

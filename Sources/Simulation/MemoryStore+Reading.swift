@@ -46,7 +46,7 @@ extension MemoryStore {
 
     package func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: list) }.map { id, row in
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: list) }.map { id, row in
                 ListedCase(id: id, publicID: row.publicID, version: row.version, state: row.readState())
             }
         }
@@ -64,15 +64,15 @@ extension MemoryStore {
         in list: CaseList, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [ListedVersion] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: list) }
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: list) }
                 .map { id, row in ListedVersion(id: id, version: row.version) }
         }
     }
 
-    package func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase] {
+    package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
         contents.withLock { contents in
             let due = contents.order.compactMap { id in contents.cases[id]?.due.map { DueCase(id: id, at: $0) } }
-                .filter { $0.at <= now }
+                .filter { due in due.at <= now && last.map { ($0.at, $0.id) < (due.at, due.id) } ?? true }
                 .sorted { ($0.at, $0.id) < ($1.at, $1.id) }
             return Array(due.prefix(max(0, limit)))
         }
@@ -80,7 +80,7 @@ extension MemoryStore {
 
     package func openCases(of team: TeamID, after id: CaseID?, limit: Int) throws(StoreError) -> [CaseID] {
         contents.withLock { contents in
-            contents.rows(after: id, limit) { $0.columns.belong(to: .open(team)) }.map(\.0)
+            contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: .open(team)) }.map(\.0)
         }
     }
 
@@ -96,13 +96,13 @@ extension MemoryStore {
     }
 
     package func strayAssignments(
-        heardSince moment: Timestamp, limit: Int
+        heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment] {
         contents.withLock { contents in
             let present = contents.nodes.values.filter { $0.heardAt >= moment }
                 .reduce(into: Set<MemberID>()) { $0.formUnion($1.members) }
-            return contents.rows(after: nil, limit) { row in
-                guard let assignee = row.columns.assignee else { return false }
+            return contents.rows(after: id, limit) { row in
+                guard !row.isErased, let assignee = row.columns.assignee else { return false }
                 return present.contains(assignee) == row.columns.isAssigneeAbsent
             }.map { id, row in StrayAssignment(id: id, isPresent: row.columns.isAssigneeAbsent) }
         }
@@ -112,7 +112,7 @@ extension MemoryStore {
 extension MemoryStore.Contents {
     fileprivate func readable(_ id: CaseID) -> Result<MemoryStore.CaseRow, CaseTrouble> {
         guard let row = cases[id] else { return .failure(.noSuchCase) }
-        return row.columns.stage == .erased ? .failure(.erased) : .success(row)
+        return row.isErased ? .failure(.erased) : .success(row)
     }
 
     fileprivate func rows(

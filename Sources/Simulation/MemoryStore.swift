@@ -33,6 +33,10 @@ package final class MemoryStore: CaseStore {
         var due: Timestamp?
         var state: [UInt8]
         var events: [EventRow] = []
+        /// A case that it was merged into has taken it along.
+        var isEndedWithAnother = false
+
+        var isErased: Bool { isEndedWithAnother || columns.stage == .erased }
     }
 
     struct KeyRow {
@@ -159,10 +163,7 @@ extension MemoryStore.Contents {
         guard let row = cases[change.id] else {
             return change.publicID.map { !publicIDs.contains($0) } ?? false
         }
-        #if FOYER_MUTANTS
-        if Mutants.isPlanted(.versionNotCompared) { return change.headsBefore == row.heads }
-        #endif
-        return change.expectedVersion == row.version && change.headsBefore == row.heads && row.columns.stage != .erased
+        return change.expectedVersion == row.version && change.headsBefore == row.heads && !row.isErased
     }
 
     private mutating func write(_ change: CaseChange, state: [UInt8], events: [[UInt8]]) {
@@ -185,10 +186,20 @@ extension MemoryStore.Contents {
         }
         if columns.stage == .erased { erasing.insert(change.id) }
         cases[change.id] = row
+        for room in change.events.flatMap(\.event.erases) { erase(room) }
         for item in change.outbox {
             lastItem += 1
             outbox.append(PendingItem(id: lastItem, caseID: change.id, item: item))
         }
+    }
+
+    private mutating func erase(_ room: CaseID) {
+        guard var row = cases[room], !row.isErased else { return }
+        row.version += 1
+        row.isEndedWithAnother = true
+        row.due = nil
+        cases[room] = row
+        erasing.insert(room)
     }
 
     private mutating func create(_ id: CaseID, _ publicID: PublicID, _ columns: CaseColumns) {

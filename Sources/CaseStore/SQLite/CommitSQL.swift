@@ -29,6 +29,15 @@ enum CommitSQL {
             assignee = ?7, isAssigneeAbsent = ?8, stage = ?9, isUnread = ?10, isErasing = ?11 WHERE id = ?12
         """
 
+    // Guests of merged rooms, rewritten when rooms merge or part: the table holds these few alone.
+    static let forgetGuests = "DELETE FROM caseGuest WHERE caseID = ?"
+    static let insertGuest = "INSERT INTO caseGuest (guest, caseID) VALUES (?, ?)"
+    static let eraseRoom = """
+        UPDATE caseRow SET version = version + 1, stage = 2, isErasing = 1, due = NULL, assignee = NULL,
+            isAssigneeAbsent = 0
+        WHERE id = ? AND stage <> 2
+        """
+
     static let insertEvent =
         "INSERT INTO caseEvent (caseID, number, guestNumber, edits, isDeleted, body) VALUES (?, ?, ?, ?, 0, ?)"
     static let markDeleted = "UPDATE caseEvent SET isDeleted = 1 WHERE caseID = ?1 AND (number = ?2 OR edits = ?2)"

@@ -73,6 +73,8 @@ struct DatabaseFile {
             }
             // Writes the log back and removes it.
             try queue.close()
+            // Who talked to whom is in it as it is. SQLite gives its log the same mode.
+            guard chmod(draft, 0o600) == 0 else { throw failure("cannot be made") }
             try sync(draft, O_RDWR)
             guard rename(draft, path) == 0 else { throw failure("cannot be made") }
             try sync(folder, O_RDONLY | O_DIRECTORY)

@@ -32,6 +32,9 @@ struct CommitStatements {
     private let updateAll: HotStatement
     private let insertEvent: HotStatement
     private let markDeleted: HotStatement
+    private let forgetGuests: HotStatement
+    private let insertGuest: HotStatement
+    private let eraseRoom: HotStatement
     private let insertKey: HotStatement
     private let insertItem: HotStatement
 
@@ -46,6 +49,9 @@ struct CommitStatements {
         updateAll = try HotStatement(db, CommitSQL.updateAll)
         insertEvent = try HotStatement(db, CommitSQL.insertEvent)
         markDeleted = try HotStatement(db, CommitSQL.markDeleted)
+        forgetGuests = try HotStatement(db, CommitSQL.forgetGuests)
+        insertGuest = try HotStatement(db, CommitSQL.insertGuest)
+        eraseRoom = try HotStatement(db, CommitSQL.eraseRoom)
         insertKey = try HotStatement(db, CommitSQL.insertKey)
         insertItem = try HotStatement(db, CommitSQL.insertItem)
     }
@@ -135,12 +141,27 @@ struct CommitStatements {
             markDeleted.bind(2, number)
             try markDeleted.run()
         }
+        if let guests = change.otherGuests { try replaceGuests(of: change.id, by: guests) }
+        for room in change.erasedRooms {
+            eraseRoom.bind(1, room)
+            try eraseRoom.run()
+        }
         for item in change.outbox {
             insertItem.bind(1, change.id)
             insertItem.bind(2, Int64(item.kind.rawValue))
             insertItem.bind(3, item.number)
             insertItem.bind(4, item.due.milliseconds)
             try insertItem.run()
+        }
+    }
+
+    private func replaceGuests(of id: Int64, by guests: [Int64]) throws {
+        forgetGuests.bind(1, id)
+        try forgetGuests.run()
+        for guest in guests {
+            insertGuest.bind(1, guest)
+            insertGuest.bind(2, id)
+            try insertGuest.run()
         }
     }
 

@@ -28,6 +28,7 @@ extension SQLiteStore {
     /// The row stays, as the place where the case was: its id and its public name are never another's.
     private static func removeContents(of id: Int64, _ db: Database) throws {
         try db.execute(sql: "DELETE FROM caseEvent WHERE caseID = ?", arguments: [id])
+        try db.execute(sql: "DELETE FROM caseGuest WHERE caseID = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM outboxItem WHERE caseID = ?", arguments: [id])
         try db.execute(sql: "UPDATE caseRow SET isErasing = 0, party = 0, state = x'' WHERE id = ?", arguments: [id])
     }

@@ -12,8 +12,12 @@ extension SQLiteStore {
             var listed: [ListedCase] = []
             listed.reserveCapacity(rows.count)
             for row in rows {
-                listed.append(
-                    ListedCase(id: row.id, publicID: row.publicID, version: row.version, state: try row.open(sealer)))
+                // What the database says of who may see it is compared with what was sealed.
+                let state = try row.open(sealer).flatMap { state in
+                    CaseColumns(state).belong(to: list)
+                        ? .success(state) : .failure(CaseTrouble.unreadable("it does not belong to this list"))
+                }
+                listed.append(ListedCase(id: row.id, publicID: row.publicID, version: row.version, state: state))
             }
             return listed
         }
@@ -55,18 +59,23 @@ extension SQLiteStore {
         }
     }
 
-    package func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase] {
+    package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
         guard limit > 0 else { return [] }
         return try read { db in
             let statement = try db.cachedStatement(sql: Self.dueSQL)
-            return try Row.fetchAll(statement, arguments: [now.milliseconds, limit]).compactMap { row in
+            let last = last ?? DueCase(id: CaseID(.min), at: Timestamp(milliseconds: .min))
+            let arguments: StatementArguments = [now.milliseconds, last.at.milliseconds, last.id.value, limit]
+            return try Row.fetchAll(statement, arguments: arguments).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let due = ColumnValue.integer(row, 1) else { return nil }
                 return DueCase(id: CaseID(id), at: Timestamp(milliseconds: due))
             }
         }
     }
 
-    static let dueSQL = "SELECT id, due FROM caseRow WHERE due <= ? AND due IS NOT NULL ORDER BY due, id LIMIT ?"
+    static let dueSQL = """
+        SELECT id, due FROM caseRow
+        WHERE due <= ?1 AND due >= ?2 AND due IS NOT NULL AND (due > ?2 OR id > ?3) ORDER BY due, id LIMIT ?4
+        """
 
     package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
         guard limit > 0 else { return [] }
@@ -105,7 +114,13 @@ extension CaseList {
         case .open: "team = ? AND stage = 0"
         case .unread: "stage = 0 AND isUnread = 1 AND team = ?"
         case .closed: "team = ? AND stage = 1"
-        case .ofGuest: "kind <> 2 AND party = ? AND stage = ?"
+        // A guest's cases are few: they are gathered, then read.
+        case .ofGuest:
+            """
+            stage = ?2 AND id IN (
+                SELECT id FROM caseRow WHERE kind <> 2 AND party = ?1 AND stage = ?2
+                UNION ALL SELECT caseID FROM caseGuest WHERE guest = ?1)
+            """
         case .ofClient: "kind = 2 AND stage <> 2 AND party = ?"
         }
     }

@@ -27,24 +27,23 @@ extension SQLiteStore {
         try db.execute(sql: "DELETE FROM node WHERE \(condition)", arguments: [argument])
     }
 
+    /// Who is held, is found once; then each assigned case is looked at, in the index alone: as many as people work on.
+    static let straySQL = """
+        WITH present (member) AS MATERIALIZED (
+            SELECT DISTINCT member FROM nodeMember WHERE node IN (SELECT id FROM node WHERE heardAt >= ?)
+        )
+        SELECT id, isAssigneeAbsent FROM caseRow INDEXED BY caseByAssignee
+        WHERE assignee IS NOT NULL AND id > ? AND (assignee IN (SELECT member FROM present)) = isAssigneeAbsent
+        ORDER BY id LIMIT ?
+        """
+
     package func strayAssignments(
-        heardSince moment: Timestamp, limit: Int
+        heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment] {
         guard limit > 0 else { return [] }
         return try read { db in
-            // Who is held, is found once; then each assigned case is looked at, of which there are as many as people work
-            // on.
-            let statement = try db.cachedStatement(
-                sql: """
-                    WITH present (member) AS MATERIALIZED (
-                        SELECT DISTINCT member FROM nodeMember
-                        WHERE node IN (SELECT id FROM node WHERE heardAt >= ?)
-                    )
-                    SELECT id, isAssigneeAbsent FROM caseRow
-                    WHERE assignee IS NOT NULL AND (assignee IN (SELECT member FROM present)) = isAssigneeAbsent
-                    ORDER BY id LIMIT ?
-                    """)
-            return try Row.fetchAll(statement, arguments: [moment.milliseconds, limit]).compactMap { row in
+            let statement = try db.cachedStatement(sql: Self.straySQL)
+            return try Row.fetchAll(statement, arguments: [moment.milliseconds, id?.value ?? .min, limit]).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let absent = ColumnValue.integer(row, 1) else { return nil }
                 return StrayAssignment(id: CaseID(id), isPresent: absent != 0)
             }

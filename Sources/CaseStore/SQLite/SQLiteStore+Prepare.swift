@@ -24,6 +24,10 @@ extension SQLiteStore {
             let events: [Event]
             /// Numbers of the events that these delete.
             let deleted: [Int64]
+            /// Guests of merged rooms, if these may have changed them.
+            let otherGuests: [Int64]?
+            /// Rooms that end with this case.
+            let erasedRooms: [Int64]
             let outbox: [OutboxItem]
         }
 
@@ -148,6 +152,9 @@ extension SQLiteStore.Prepared.Change {
         }
         self.events = events
         deleted = change.events.compactMap(\.event.deletes)
+        otherGuests =
+            change.events.contains { $0.event.changesGuests } ? columns.otherGuests.map(\.value).sorted() : nil
+        erasedRooms = change.events.flatMap { $0.event.erases.map(\.value) }
         outbox = change.outbox
     }
 }

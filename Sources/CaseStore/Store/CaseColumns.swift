@@ -26,6 +26,8 @@ package struct CaseColumns: Hashable, Sendable {
     package let kind: Kind
     /// The guest's number, or the client's in a direct thread.
     package let party: Int64
+    /// Guests of rooms that were merged into this one: theirs as much as the first guest's.
+    package let otherGuests: Set<GuestID>
     package let assignee: MemberID?
     package let isAssigneeAbsent: Bool
     package let stage: Stage
@@ -40,6 +42,9 @@ package struct CaseColumns: Hashable, Sendable {
         case .room(let guest): (kind, party) = (.room, guest.value)
         case .direct(let client): (kind, party) = (.direct, client.value)
         }
+        let guest = state.party == .room(GuestID(party)) ? GuestID(party) : nil
+        otherGuests =
+            state.absorbed.isEmpty ? [] : Set(state.absorbed.flatMap(\.guests)).subtracting([guest].compactMap(\.self))
         assignee = state.isErased ? nil : state.assignee
         isAssigneeAbsent = !state.isErased && state.phase.assignment?.absentSince != nil
         stage = state.isErased ? .erased : Stage(state.phase)
@@ -66,7 +71,8 @@ extension CaseColumns {
         case .unread(let team): self.team == team && stage == .open && isUnread
         case .closed(let team): self.team == team && stage == .ended
         case .ofGuest(let guest, let open):
-            party == guest.value && kind != .direct && stage == (open ? .open : .ended)
+            kind != .direct && stage == (open ? .open : .ended)
+                && (party == guest.value || otherGuests.contains(guest))
         case .ofClient(let client): party == client.value && kind == .direct && stage != .erased
         }
     }

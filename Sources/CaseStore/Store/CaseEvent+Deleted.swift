@@ -11,6 +11,18 @@ extension CaseEvent {
         if case .messageEdited(let numbers, _) = fact { numbers.forTeam } else { nil }
     }
 
+    /// The rooms whose contents end with this case's.
+    package var erases: [CaseID] {
+        if case .erased(_, absorbed: let rooms) = fact { rooms } else { [] }
+    }
+
+    /// Whether it may change whose guests the case is.
+    var changesGuests: Bool {
+        if case .absorbed = fact { return true }
+        if case .absorptionUndone = fact { return true }
+        return !erases.isEmpty
+    }
+
     /// The event, by the team's number, that this one deletes.
     package var deletes: Int64? {
         if case .messageDeleted(let numbers) = fact { numbers.forTeam } else { nil }

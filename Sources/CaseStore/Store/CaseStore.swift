@@ -18,6 +18,9 @@ package protocol CaseStore: Sendable {
     /// One transaction for all units. Each stands by itself: where one meets a conflict, or a key that is known, it leaves
     /// no trace, and the others are stored. The answers are in the order of the units.
     ///
+    /// A case's end takes the rooms along that were merged into it (`Fact.erased`): they are erased in the same
+    /// transaction, whatever their versions.
+    ///
     /// Throws when nothing was stored, or when nobody knows (`StoreError`).
     func commit(_ units: [Prepared]) throws(StoreError) -> [CommitOutcome]
 
@@ -49,8 +52,8 @@ package protocol CaseStore: Sendable {
     /// For the sweep: the versions of all that a list holds, at most `limit`, after `id` in the order of the ids.
     func versions(in list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedVersion]
 
-    /// Cases whose earliest deadline has come, the earliest first.
-    func due(at now: Timestamp, limit: Int) throws(StoreError) -> [DueCase]
+    /// Cases whose earliest deadline has come, by its moment and then by id, from `last` on.
+    func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase]
 
     /// Open cases of a team, after `id` in the order of the ids: for a change of its policy.
     func openCases(of team: TeamID, after id: CaseID?, limit: Int) throws(StoreError) -> [CaseID]
@@ -60,7 +63,9 @@ package protocol CaseStore: Sendable {
 
     /// Cases whose assignee no node holds that was heard of since `moment`, and whose state does not say so yet, or the
     /// other way round.
-    func strayAssignments(heardSince moment: Timestamp, limit: Int) throws(StoreError) -> [StrayAssignment]
+    func strayAssignments(
+        heardSince moment: Timestamp, after id: CaseID?, limit: Int
+    ) throws(StoreError) -> [StrayAssignment]
 
     /// What is in the outbox, after the item `id`, in the order in which it was stored.
     func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem]

@@ -37,18 +37,19 @@ extension CaseEngine {
             #endif
         }
         guard !units.isEmpty else { return nil }
-        commitsUnderWay += 1
         commandsUnderWay += commands
         count { figures in
             figures.commits += 1
             figures.units += units.count
         }
-        return start(.commit(units), .commit(runs, since: moment.monotonic))
+        let job = start(.commit(units), .commit(runs, since: moment.monotonic))
+        commitsUnderWay.insert(job.id)
+        return job
     }
 
     /// One commit at a time, and a second one beside it when there is enough to do for both.
     private var mayCommit: Bool {
-        switch commitsUnderWay {
+        switch commitsUnderWay.count {
         case 0:
             guard let gathering else { return true }
             return inHand >= gathering.expected || moment.monotonic >= gathering.until
@@ -57,24 +58,30 @@ extension CaseEngine {
         }
     }
 
-    func endCommit(of runs: [Run]) {
-        commitsUnderWay -= 1
+    func endCommit(_ id: JobID, of runs: [Run]) {
+        commitsUnderWay.remove(id)
         commandsUnderWay -= runs.reduce(0) { $0 + $1.decided.count }
+        for index in errands.changes.indices { errands.changes[index].behind.remove(id) }
     }
 
-    /// People first; errands as far as `errands` allows, and as far as they like when nobody waits.
+    /// As many errands as `mayErr` allows, then people, and more errands when nobody waits.
     private func nextReady(errands mayErr: Bool) -> CaseSlot? {
-        while let slot = takeReady(mayErr) {
-            slot.isQueued = false
+        while let slot = (mayErr ? readyErrand() : nil) ?? readyPerson() ?? readyErrand() {
+            slot.queue = .none
             if slot.standing == .idle, !slot.waiting.isEmpty { return slot }
             queue(slot)
         }
         return nil
     }
 
-    private func takeReady(_ mayErr: Bool) -> CaseSlot? {
-        if mayErr, let slot = readyForErrands.popFirst() { return slot }
-        return ready.popFirst() ?? readyForErrands.popFirst()
+    private func readyPerson() -> CaseSlot? {
+        while let slot = ready.popFirst() { if slot.queue == .ready { return slot } }
+        return nil
+    }
+
+    private func readyErrand() -> CaseSlot? {
+        while let slot = readyForErrands.popFirst() { if slot.queue == .readyForErrands { return slot } }
+        return nil
     }
 
     private func unit(of run: Run) -> CommitUnit? {
@@ -100,10 +107,10 @@ extension CaseEngine {
                 }
             }
             // Whoever drives the engine has lost some: what became of them is found out under their keys.
-            for run in runs.dropFirst(outcomes.count) { giveBack(run, knowing: .unknown) }
+            for run in runs.dropFirst(outcomes.count) { giveBack(run, .nobodyKnows) }
         case .failure(.unknown), .failure(.fatal):
             pausedUntil = moment.monotonic + limits.retryPause
-            for run in runs { giveBack(run, knowing: .unknown) }
+            for run in runs { giveBack(run, .nobodyKnows) }
         case .failure(.full), .failure(.unavailable):
             pausedUntil = moment.monotonic + limits.retryPause
             for run in runs { turnAway(run) }
@@ -121,17 +128,17 @@ extension CaseEngine {
         case .conflict:
             count { $0.conflicts += 1 }
             #if FOYER_MUTANTS
-            if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, knowing: .same) }
+                if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, .keyReused) }
             #endif
-            giveBack(run, knowing: .lost)
+            giveBack(run, .conflict)
         case .known(let index, let receipt):
-            guard let place = run.place(ofKeyed: index) else { return giveBack(run, knowing: .unknown) }
+            guard let place = run.place(ofKeyed: index) else { return giveBack(run, .nobodyKnows) }
             repeatAnswer(run.decided[place].pending, receipt, on: run.slot)
-            giveBack(run, but: place, knowing: .lost)
+            giveBack(run, but: place, .knownKey)
         case .keyReused(let index):
-            guard let place = run.place(ofKeyed: index) else { return giveBack(run, knowing: .unknown) }
+            guard let place = run.place(ofKeyed: index) else { return giveBack(run, .nobodyKnows) }
             answer(run.decided[place].pending, .refused(.keyReused))
-            giveBack(run, but: place, knowing: .same)
+            giveBack(run, but: place, .keyReused)
         }
     }
 
@@ -139,42 +146,75 @@ extension CaseEngine {
     private func install(_ run: Run) {
         let slot = run.slot
         guard let state = run.state, let publicID = slot.known?.publicID ?? slot.publicID else { return }
-        let version = run.baseVersion + 1
         let previous = slot.known?.state.team
-        let known = LoadedCase(id: slot.id, publicID: publicID, version: version, state: state)
+        let known = LoadedCase(id: slot.id, publicID: publicID, version: run.baseVersion + 1, state: state)
         slot.known = known
         slot.publicID = nil
         slot.goesSingly = false
         slot.owesNews = false
-        count { $0.stored += run.decided.count }
+        count { figures in
+            figures.stored += run.decided.count
+            for lateness in run.decided.compactMap(\.lateness) {
+                figures.deadlinesMet += 1
+                figures.latest = max(figures.latest, lateness)
+            }
+        }
         for decided in run.decided { answer(decided.pending, .accepted(decided.receipt)) }
         let publication = Publication(
             known, events: run.events, previousTeam: previous == state.team ? nil : previous)
         say(.publish(publication))
         if state.isErased {
-            errands.hasErased = true
-            slots[slot.id] = nil
+            errands.hurry(.erasing, to: moment.monotonic)
+            forgetState(of: slot)
+        } else {
+            queue(slot)
         }
-        queue(slot)
     }
 
-    enum Knowing {
-        /// The state that was decided on is still the case's.
-        case same
+    /// Why a run comes back undecided.
+    enum Setback {
         /// Somebody else has changed the case.
-        case lost
-        /// Nobody knows whether it was stored.
-        case unknown
+        case conflict
+        /// One of its commands was decided before, here or elsewhere.
+        case knownKey
+        /// One of its commands had the key of another; the state that was decided on is still the case's.
+        case keyReused
+        /// Its commands spoil each other's unit; the state is still the case's.
+        case goesSingly
+        /// The store has not answered.
+        case nobodyKnows
+
+        var isStateLost: Bool {
+            switch self {
+            case .conflict, .knownKey, .nobodyKnows: true
+            case .keyReused, .goesSingly: false
+            }
+        }
+
+        /// The others have had their say; these have only been in the way of each other.
+        var countsAsAttempt: Bool {
+            switch self {
+            case .conflict, .nobodyKnows: true
+            case .knownKey, .keyReused, .goesSingly: false
+            }
+        }
     }
 
     /// Back to the head of the case's queue, in their order.
-    func giveBack(_ run: Run, but place: Int? = nil, knowing: Knowing) {
+    func giveBack(_ run: Run, but place: Int? = nil, _ setback: Setback) {
         let slot = run.slot
         slot.standing = .idle
         for (index, decided) in run.decided.enumerated().reversed() where index != place {
             var pending = decided.pending
             pending.isVerified = false
-            pending.attempts += 1
+            if setback.countsAsAttempt { pending.attempts += 1 }
+            if case .nobodyKnows = setback {
+                pending.mayBeStored = true
+                guard pending.mayBeRepeated else {
+                    answer(pending, .refused(.unknown))
+                    continue
+                }
+            }
             if pending.attempts < limits.attempts {
                 slot.waiting.prepend(pending)
             } else {
@@ -184,35 +224,46 @@ extension CaseEngine {
         #if FOYER_MUTANTS
         if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
         #endif
-        switch knowing {
-        case .same: queue(slot)
-        case .lost, .unknown:
-            // A case that was to be made: its id is taken, or was taken by this very commit, which its key will tell.
-            if run.baseVersion == 0 { return makeAgain(slot) }
+        if !setback.isStateLost {
+            queue(slot)
+        } else if slot.isNew {
+            // Its id is taken, or was taken by this very commit, which its key will tell.
+            return makeAgain(slot)
+        } else {
             forgetState(of: slot)
         }
         dropIfNeverMade(slot)
     }
 
-    /// Under another id. What waited behind the opening knows the case only by its answer, so nothing else does.
+    /// The opening goes to another id. Others that wait here have learnt of the id from the store, which has the case then.
     func makeAgain(_ slot: CaseSlot) {
-        slots[slot.id] = nil
-        for pending in slot.waiting {
+        let waiting = slot.waiting
+        slot.waiting = []
+        slot.publicID = nil
+        for pending in waiting {
+            guard case .open = pending.command else {
+                slot.waiting.append(pending)
+                continue
+            }
             let fresh = newCase()
             fresh.waiting.append(pending)
             queue(fresh)
         }
-        slot.waiting = []
+        forgetState(of: slot)
+        if !slot.wantsWork, slots[slot.id] === slot { slots[slot.id] = nil }
     }
 
     /// Its content cannot be packed or sealed. Only one of several commands may be the reason: each then goes by itself.
     private func refuse(_ run: Run, _ trouble: CaseTrouble) {
         if run.decided.count > 1 {
             run.slot.goesSingly = true
-            return giveBack(run, knowing: .same)
+            return giveBack(run, .goesSingly)
         }
-        for decided in run.decided { answer(decided.pending, .refused(.trouble(trouble))) }
-        queue(run.slot)
+        for decided in run.decided { answer(decided.pending, Self.reply(to: decided.pending.actor, trouble)) }
+        switch trouble {
+        case .noSuchCase, .erased: forgetState(of: run.slot)
+        case .newerShape, .unreadable: queue(run.slot)
+        }
         dropIfNeverMade(run.slot)
     }
 
@@ -223,7 +274,7 @@ extension CaseEngine {
         if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
         #endif
         for decided in run.decided {
-            answer(decided.pending, .refused(decided.pending.attempts > 0 ? .unknown : .storeAway))
+            answer(decided.pending, .refused(decided.pending.mayBeStored ? .unknown : .storeAway))
         }
         queue(run.slot)
         dropIfNeverMade(run.slot)

@@ -13,8 +13,9 @@ extension CaseEngine {
         case decided
         /// It was answered without anything to store.
         case answered
-        /// It is the next run's turn, or its case has to be loaded first.
+        /// It is the next run's turn.
         case stop
+        /// Its case has to be loaded first.
         case load
     }
 
@@ -36,32 +37,36 @@ extension CaseEngine {
                 return nil
             }
         }
-        if run.isEmpty {
-            dropIfNeverMade(slot)
-            queue(slot)
-            return nil
-        }
-        return run
+        guard run.isEmpty else { return run }
+        queue(slot)
+        dropIfNeverMade(slot)
+        return nil
     }
 
     private func decideNext(_ pending: Pending, in run: Run) -> Step {
-        if let name = pending.keyName, run.holds(name) { return .stop }
+        if let key = pending.question, run.holds(key.name) { return .stop }
         let command: Command
         switch pending.command {
         case .open(let opening): command = .open(opening)
+        // What these name comes from the log, never from a session.
+        case .act(_, .open), .act(_, .edit), .act(_, .delete), .pair: return reject(pending, .notAllowed)
         case .act(_, let asked): command = asked
-        case .edit(_, _, let text):
+        case .edit, .delete:
             guard let target = target(of: pending, in: run) else { return run.isEmpty ? .load : .stop }
-            guard let found = target.found else { return reject(pending, .noSuchNumber) }
-            command = .edit(found, text: text)
-        case .delete:
-            guard let target = target(of: pending, in: run) else { return run.isEmpty ? .load : .stop }
-            guard let found = target.found else { return reject(pending, .noSuchNumber) }
-            command = .delete(found)
+            switch target {
+            case .success(let found?): command = pending.command.changing(found)
+            case .success(nil): return reject(pending, .noSuchNumber)
+            case .failure(let trouble):
+                answer(pending, .refused(.trouble(trouble)))
+                return .answered
+            }
         }
+        // It was due by a clock that is not trusted any more.
+        if command.name == .deadlineReached, !errands.mayFire { return accept(pending, without: run) }
         let rules = rules(for: run.state?.team ?? command.opening?.team ?? TeamID(0))
         let circumstances = Circumstances(
-            now: moment.wall, minuteOfWeek: rules.minuteOfWeek(at: moment.wall))
+            now: moment.wall, minuteOfWeek: rules.minuteOfWeek(at: moment.wall),
+            estimatedWaitMinutes: rules.estimatedWaitMinutes, addressee: pending.addressee)
         switch decide(command, by: pending.actor, on: run.state, under: rules.policy, in: circumstances) {
         case .accepted(let events, let state): return accept(pending, command, events, state, in: run)
         case .rejected(let rejection):
@@ -81,23 +86,27 @@ extension CaseEngine {
         _ pending: Pending, _ command: Command, _ events: [CaseEvent], _ state: CaseState, in run: Run
     ) -> Step {
         let isDeadline = command.name == .deadlineReached
-        if isDeadline { noteLateness(of: run.state) }
         // Nothing new and nobody to remember it for. A deadline that decides nothing rewrites the row: what stood there
         // was not what follows from the state.
         if events.isEmpty, run.isEmpty, pending.key == nil, !isDeadline {
             // The store has sent the errand, so that what is known here may be out of date.
             guard !pending.isErrand || pending.isVerified else { return .load }
-            answer(pending, .accepted(Receipt(id: run.slot.id, heads: Heads(state))))
-            return .answered
+            return accept(pending, without: run)
         }
-        run.add(pending, events, leadingTo: state)
+        run.add(pending, events, leadingTo: state, lateness: isDeadline ? lateness(of: run.state) : nil)
         return .decided
     }
 
+    private func accept(_ pending: Pending, without run: Run) -> Step {
+        let heads = run.state.map(Heads.init) ?? Heads(team: 0, guest: 0)
+        answer(pending, .accepted(Receipt(id: run.slot.id, heads: heads)))
+        return .answered
+    }
+
     /// Valid for the version that it was found in, and so only for the first command of a run.
-    private func target(of pending: Pending, in run: Run) -> (found: Command.Target?, at: Int64)? {
+    private func target(of pending: Pending, in run: Run) -> Result<Command.Target?, CaseTrouble>? {
         guard run.isEmpty, let target = pending.target, target.at == run.baseVersion else { return nil }
-        return target
+        return target.found
     }
 
     private func reject(_ pending: Pending, _ rejection: Rejection) -> Step {
@@ -105,18 +114,15 @@ extension CaseEngine {
         return .answered
     }
 
-    /// A case whose opening was turned away leaves nothing behind.
-    func dropIfNeverMade(_ slot: CaseSlot) {
-        if slot.publicID != nil, slot.known == nil, slot.waiting.isEmpty { slots[slot.id] = nil }
+    private func lateness(of state: CaseState?) -> Duration? {
+        guard let state, let due = state.earliestDeadline(under: rules(for: state.team).policy) else { return nil }
+        return due.at <= moment.wall ? moment.wall.since(due.at) : nil
     }
+}
 
-    private func noteLateness(of state: CaseState?) {
-        guard let state, let due = state.earliestDeadline(under: rules(for: state.team).policy) else { return }
-        guard due.at <= moment.wall else { return }
-        count { figures in
-            figures.deadlinesMet += 1
-            figures.latest = max(figures.latest, moment.wall.since(due.at))
-        }
+extension CaseCommand {
+    fileprivate func changing(_ target: Command.Target) -> Command {
+        if case .edit(_, _, let text) = self { .edit(target, text: text) } else { .delete(target) }
     }
 }
 

@@ -6,51 +6,6 @@ import DequeModule
 import Mutants
 #endif
 
-/// What the house does by itself: meets deadlines, notices who has gone, applies changed policies. In bounded portions:
-/// the next one is asked for when the last one is done.
-struct Errands {
-    private let limits: EngineLimits
-    private var clock = FiringClock()
-    private var now: Duration
-    private(set) var mayFire = true
-    /// Errands that have reached their cases.
-    var inHand = 0
-    var isAsking = false
-    /// Members whom this node holds.
-    var members: Set<MemberID> = []
-    var hasErased = true
-    /// Teams whose open cases have to be measured again, and how far that has come.
-    var policies: [(team: TeamID, after: CaseID?)] = []
-    var nextDue: Duration
-    var nextHeartbeat: Duration
-    var nextStrays: Duration
-
-    init(_ limits: EngineLimits, at now: Duration) {
-        self.limits = limits
-        self.now = now
-        nextDue = now
-        nextHeartbeat = now
-        // Who was here before a restart comes back within the first heartbeats.
-        nextStrays = now + limits.heartbeat
-    }
-
-    mutating func advance(to moment: Moment) {
-        now = moment.monotonic
-        mayFire = clock.mayFire(at: moment)
-    }
-
-    var nextWake: Duration {
-        // Nothing before the answer comes; and a moment that has passed would have the engine asked again and again.
-        guard !isAsking else { return now + limits.heartbeat }
-        // The rest waits for what is in hand.
-        guard inHand == 0 else { return nextHeartbeat }
-        if hasErased || !policies.isEmpty { return now }
-        // While the clock is not trusted, deadlines wait; when that ends, only the clock knows.
-        let due = mayFire ? nextDue : max(nextDue, now + limits.duePoll)
-        return min(due, nextHeartbeat, nextStrays)
-    }
-}
-
 extension CaseEngine {
     /// The members who have a socket at this node.
     package func hold(_ members: Set<MemberID>) {
@@ -61,73 +16,128 @@ extension CaseEngine {
 
     /// The team's open cases are measured by its new rules from here on.
     package func adopt(_ rules: TeamRules, for team: TeamID) {
-        guard self.rules[team] != rules else { return }
+        let old = self.rules[team] ?? usualRules
         self.rules[team] = rules
-        errands.policies.removeAll { $0.team == team }
-        errands.policies.append((team, nil))
+        // Hours and waiting times are looked at when something is decided, and change no deadline.
+        guard old.policy != rules.policy else { return }
+        errands.add(team, behind: commitsUnderWay)
+        errands.hurry(.policies, to: moment.monotonic)
+    }
+
+    /// Nothing is begun any more, and what comes is turned away; what was taken is brought to its end.
+    package func end() { errands.isEnding = true }
+
+    /// Before everything else, and also while the store fails: a node that is not heard of loses its members' cases.
+    func nextHeartbeat() -> EngineJob? {
+        guard !errands.isBeating, !errands.isEnding, moment.monotonic >= errands.nextHeartbeat else { return nil }
+        errands.isBeating = true
+        errands.nextHeartbeat = moment.monotonic + limits.heartbeat
+        return start(.heartbeat(members: errands.members, at: moment.wall), .heartbeat)
+    }
+
+    func finishHeartbeat(_ result: JobResult) {
+        errands.isBeating = false
+        if result.failure != nil { errands.nextHeartbeat = moment.monotonic + limits.retryPause }
     }
 
     func nextErrand() -> EngineJob? {
-        guard !errands.isAsking else { return nil }
-        let now = moment.monotonic
-        if now >= errands.nextHeartbeat {
-            errands.nextHeartbeat = now + limits.heartbeat
-            return errand(.heartbeat(members: errands.members, at: moment.wall))
+        guard let kind = errands.turn(at: moment.monotonic) else { return nil }
+        var portion = Errands.Portion(kind: kind)
+        let cursor = errands.cursor(of: kind)
+        let limit = limits.errandsInHand
+        let job: EngineJob.Kind
+        switch kind {
+        case .deadlines: job = .due(at: moment.wall, after: cursor.due, limit: limit)
+        case .strays: job = .strays(heardSince: moment.wall - limits.nodeSilence, after: cursor.id, limit: limit)
+        case .erasing: job = .finishErasing(limit: limit)
+        case .keys: job = .forgetKeys(olderThan: moment.wall - limits.keyLifetime, limit: limit)
+        case .policies:
+            guard let change = errands.changes.first else { return nil }
+            portion.policy = change.number
+            job = .openCases(of: change.team, after: change.cursor.id, limit: limit)
         }
-        guard errands.inHand == 0 else { return nil }
-        if errands.hasErased { return errand(.finishErasing(limit: limits.errandsInHand)) }
-        if let policy = errands.policies.first {
-            return errand(.openCases(of: policy.team, after: policy.after, limit: limits.errandsInHand))
-        }
-        if now >= errands.nextStrays {
-            errands.nextStrays = now + limits.heartbeat
-            #if FOYER_MUTANTS
-            if Mutants.isPlanted(.absenceNeverRepeated) { errands.nextStrays = .seconds(1_000_000_000) }
-            #endif
-            return errand(.strays(heardSince: moment.wall - limits.nodeSilence, limit: limits.errandsInHand))
-        }
-        guard now >= errands.nextDue else { return nil }
-        errands.nextDue = now + limits.duePoll
-        guard errands.mayFire else { return nil }
-        return errand(.due(at: moment.wall, limit: limits.errandsInHand))
-    }
-
-    private func errand(_ kind: EngineJob.Kind) -> EngineJob {
-        errands.isAsking = true
-        return start(kind, .errand)
+        errands.portion = portion
+        return start(job, .errand)
     }
 
     func finishErrand(_ result: JobResult) {
-        errands.isAsking = false
+        guard var portion = errands.portion else { return }
+        portion.isAsked = false
         switch result {
         case .due(.success(let due)):
+            portion.isFull = due.count >= limits.errandsInHand
+            if let last = due.last { portion.cursor = .due(last) }
+            errands.portion = portion
             for due in due { run(.deadlineReached, on: due.id) }
-            // There may be more: asked for as soon as these are done.
-            if due.count == limits.errandsInHand { errands.nextDue = moment.monotonic }
         case .strays(.success(let strays)):
+            portion.isFull = strays.count >= limits.errandsInHand
+            if let last = strays.last { portion.cursor = .id(last.id) }
+            errands.portion = portion
             for stray in strays { run(stray.isPresent ? .assigneePresent : .assigneeAbsent, on: stray.id) }
-            if strays.count == limits.errandsInHand { errands.nextStrays = moment.monotonic }
         case .openCases(.success(let cases)):
+            portion.isFull = cases.count >= limits.errandsInHand
+            if let last = cases.last { portion.cursor = .id(last) }
+            errands.portion = portion
             for id in cases { run(.policyChanged, on: id) }
-            guard let policy = errands.policies.first else { return }
-            if cases.count == limits.errandsInHand, let last = cases.last {
-                errands.policies[0] = (policy.team, last)
-            } else {
-                errands.policies.removeFirst()
-            }
-        case .erased(.success(let left)): errands.hasErased = left > 0
-        case .heartbeat(nil): break
-        case .due(.failure), .strays(.failure), .openCases(.failure), .erased(.failure), .heartbeat, .committed,
-            .loaded:
-            pausedUntil = moment.monotonic + limits.retryPause
+        case .erased(.success(let left)): portion.isFull = left > 0
+        case .keysForgotten(.success(let count)): portion.isFull = count >= limits.errandsInHand
+        case .due(.failure), .strays(.failure), .openCases(.failure), .erased(.failure), .keysForgotten(.failure),
+            .heartbeat, .committed, .loaded:
+            portion.turnedAway = 1
         }
+        if errands.portion?.isAsked == true { errands.portion = portion }
+        endPortionIfDone()
     }
 
     private func run(_ command: Command, on id: CaseID) {
         let slot = slot(of: id)
         slot.waiting.append(Pending(errand: command, on: id))
         inHand += 1
-        errands.inHand += 1
+        errands.portion?.inHand += 1
         queue(slot)
+    }
+
+    func errandIsDone(_ reply: Reply) {
+        errands.portion?.inHand -= 1
+        if case .refused(let refusal) = reply, refusal.mayBeRepeated { errands.portion?.turnedAway += 1 }
+        endPortionIfDone()
+    }
+
+    /// What was turned away comes up again by itself, but for a change of policy: there this portion is repeated.
+    private func endPortionIfDone() {
+        guard let portion = errands.portion, !portion.isAsked, portion.inHand == 0 else { return }
+        errands.portion = nil
+        let now = moment.monotonic
+        let soon = portion.turnedAway > 0 ? now + limits.retryPause : now
+        switch portion.kind {
+        case .deadlines:
+            if portion.isFull {
+                errands.wait(.deadlines, until: soon, from: portion.cursor)
+            } else {
+                errands.wait(.deadlines, until: now + limits.duePoll)
+            }
+        case .strays:
+            if portion.isFull {
+                errands.wait(.strays, until: soon, from: portion.cursor)
+            } else {
+                errands.wait(.strays, until: now + limits.heartbeat)
+            }
+            #if FOYER_MUTANTS
+                if Mutants.isPlanted(.absenceNeverRepeated) { errands.wait(.strays, until: .seconds(1_000_000_000)) }
+            #endif
+        case .policies:
+            errands.wait(.policies, until: soon)
+            // The team may have changed its mind meanwhile.
+            guard portion.turnedAway == 0, errands.changes.first?.number == portion.policy else { return }
+            if portion.isFull {
+                errands.changes[0].cursor = portion.cursor
+            } else {
+                errands.changes.removeFirst()
+            }
+        case .erasing:
+            let isWorthwhile = portion.isFull && portion.turnedAway == 0
+            errands.wait(.erasing, until: isWorthwhile ? now + limits.retryPause : now + limits.heartbeat)
+        case .keys: errands.wait(.keys, until: portion.isFull ? now + limits.retryPause : now + limits.keySweep)
+        }
     }
 }

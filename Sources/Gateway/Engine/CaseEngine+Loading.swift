@@ -13,7 +13,8 @@ extension CaseEngine {
         guard loadsUnderWay < 2, !toLoad.isEmpty else { return nil }
         var asked: [CaseSlot] = []
         while asked.count < limits.casesPerLoad, let slot = toLoad.popFirst() {
-            slot.isQueued = false
+            guard slot.queue == .toLoad else { continue }
+            slot.queue = .none
             guard !slot.isBusy, slot.wantsWork else { continue }
             slot.standing = .loading
             asked.append(slot)
@@ -24,22 +25,11 @@ extension CaseEngine {
         return start(.load(asked.map(question)), .load(asked))
     }
 
-    /// On behalf of the first in the queue: it is the one that cannot be decided without.
+    /// On behalf of those that wait now: whoever comes while the store is asked has a key that it was not asked about.
     private func question(about slot: CaseSlot) -> CaseQuestion {
-        let first = slot.waiting.first
-        slot.asksForFirst = first != nil
-        var event: CaseQuestion.EventName?
-        switch first?.command {
-        case .edit(_, let number, _), .delete(_, let number):
-            if let side = first?.actor.author.side { event = CaseQuestion.EventName(number: number, side: side) }
-        case .open, .act, nil: break
-        }
-        let key = first.flatMap { first in
-            first.keyName.flatMap { name in
-                first.key.map { CaseQuestion.Key(name: name, fingerprint: $0.fingerprint) }
-            }
-        }
-        return CaseQuestion(id: slot.id, event: event, key: key)
+        let first = slot.waiting.prefix(limits.commandsPerRun)
+        slot.askedFor = first.count
+        return CaseQuestion(id: slot.id, event: first.first?.event, keys: first.map(\.question))
     }
 
     func finishLoad(_ asked: [CaseSlot], _ result: Result<[CaseAnswer], StoreError>) {
@@ -57,31 +47,39 @@ extension CaseEngine {
         slot.standing = .idle
         switch answer.found {
         // The id that was drawn for a new case is taken.
-        case .success where slot.publicID != nil: return makeAgain(slot)
+        case .success where slot.isNew: return makeAgain(slot)
         case .success(let found): slot.known = found
-        case .failure(.noSuchCase) where slot.publicID != nil: slot.known = nil
-        case .failure(let trouble): return refuseFirst(slot, trouble, answer.key)
+        case .failure(.noSuchCase) where slot.isNew: slot.known = nil
+        case .failure where slot.isNew: return makeAgain(slot)
+        case .failure(let trouble): return refuseAll(slot, trouble)
         }
         #if FOYER_MUTANTS
-        if Mutants.isPlanted(.wrongKeyVerified) { slot.asksForFirst = true }
+            if Mutants.isPlanted(.wrongKeyVerified) { slot.askedFor = slot.waiting.count }
         #endif
-        // What came while the store was asked has a key that it was not asked about.
-        guard slot.asksForFirst, var first = slot.waiting.popFirst() else {
-            tellNews(of: slot)
-            return queue(slot)
-        }
-        first.isVerified = true
-        switch first.command {
-        case .edit, .delete: first.target = (answer.event.map(Command.Target.init), slot.known?.version ?? 0)
-        case .open, .act: break
-        }
-        switch answer.key {
-        case .new: slot.waiting.prepend(first)
-        case .known(let receipt): repeatAnswer(first, receipt, on: slot)
-        case .reused: self.answer(first, .refused(.keyReused))
-        }
+        verify(answer, for: slot)
         tellNews(of: slot)
         queue(slot)
+        dropIfNeverMade(slot)
+    }
+
+    /// What the question was asked for: those that were decided before are answered, the others may be decided now.
+    private func verify(_ answer: CaseAnswer, for slot: CaseSlot) {
+        var verified: [Pending] = []
+        for place in 0..<min(slot.askedFor, slot.waiting.count) {
+            guard var pending = slot.waiting.popFirst() else { break }
+            if place == 0, pending.event != nil {
+                pending.target = (answer.event.map { $0.map(Command.Target.init) }, slot.known?.version ?? 0)
+            }
+            switch place < answer.keys.count ? answer.keys[place] : .new {
+            case .new:
+                pending.isVerified = true
+                verified.append(pending)
+            case .known(let receipt): repeatAnswer(pending, receipt, on: slot)
+            case .reused: self.answer(pending, .refused(.keyReused))
+            }
+        }
+        slot.askedFor = 0
+        slot.waiting.prepend(contentsOf: verified)
     }
 
     /// The first answer again; and the news again, in case they were lost with whoever decided it.
@@ -99,23 +97,12 @@ extension CaseEngine {
         say(.publish(Publication(known)))
     }
 
-    /// One at a time: each may be a repetition of what was decided while the case could be read, such as its erasure.
-    private func refuseFirst(_ slot: CaseSlot, _ trouble: CaseTrouble, _ key: KeyAnswer) {
-        slot.owesNews = false
-        if slot.asksForFirst, let first = slot.waiting.popFirst() {
-            switch key {
-            case .new: answer(first, Self.reply(to: first.actor, trouble))
-            case .known(let receipt):
-                count { $0.repeats += 1 }
-                answer(first, .accepted(receipt))
-            case .reused: answer(first, .refused(.keyReused))
-            }
-        }
-        guard slot.waiting.isEmpty else { return forgetState(of: slot) }
-        slots[slot.id] = nil
+    private func refuseAll(_ slot: CaseSlot, _ trouble: CaseTrouble) {
+        for pending in slot.waiting { answer(pending, Self.reply(to: pending.actor, trouble)) }
+        leave(slot)
     }
 
-    private static func reply(to actor: Actor, _ trouble: CaseTrouble) -> Reply {
+    static func reply(to actor: Actor, _ trouble: CaseTrouble) -> Reply {
         switch trouble {
         // As the machine says it of a case that is not there: nobody learns which cases exist.
         case .noSuchCase: .rejected(actor == .system ? .noSuchCase : .notAllowed)
@@ -126,14 +113,33 @@ extension CaseEngine {
 
     /// The store cannot be read. Commands that were sent before may be asked about again; nobody waits without an end.
     private func giveUp(on slot: CaseSlot) {
-        for pending in slot.waiting { answer(pending, .refused(pending.attempts > 0 ? .unknown : .storeAway)) }
+        for pending in slot.waiting { answer(pending, .refused(pending.mayBeStored ? .unknown : .storeAway)) }
+        leave(slot)
+    }
+
+    /// Nothing is known of it and nothing waits for it.
+    private func leave(_ slot: CaseSlot) {
         slot.waiting = []
-        slots[slot.id] = nil
+        slot.owesNews = false
+        slot.standing = .unknown
+        slot.known = nil
+        if slots[slot.id] === slot { slots[slot.id] = nil }
+    }
+}
+
+extension Pending {
+    /// The event that is to be changed.
+    fileprivate var event: CaseQuestion.EventName? {
+        switch command {
+        case .edit(_, let number, _), .delete(_, let number):
+            actor.author.side.map { CaseQuestion.EventName(number: number, side: $0) }
+        case .open, .act, .pair: nil
+        }
     }
 }
 
 extension Command.Target {
-    init(_ stored: StoredEvent) {
+    fileprivate init(_ stored: StoredEvent) {
         let isText: Bool
         switch stored.event.fact {
         case .messageSent, .noteWritten: isText = true

@@ -7,7 +7,7 @@ import DequeModule
 ///
 /// A step function without threads, clock or I/O: whoever drives it says what time it is, carries out the jobs that it
 /// asks for (`nextJob`), tells their results (`finish`), and takes what is to be handed out (`takeOutputs`). The server
-/// drives it by threads (`EngineThread`), the simulation by its one thread and its virtual clock.
+/// drives it by threads (`EngineService`), the simulation by its one thread and its virtual clock.
 ///
 /// **Its order.** Commands wait in a lane for each organisation, and are taken in turn to the case that they are about.
 /// There they are decided in the order in which they came, each on what the one before it has made, and stored as one
@@ -17,28 +17,29 @@ package final class CaseEngine {
     let draw: () -> UInt64
     var rules: [TeamID: TeamRules] = [:]
     let usualRules: TeamRules
-    var moment: Moment
-    private(set) var outputs: [EngineOutput] = []
+    private(set) var moment: Moment
+    private var outputs: [EngineOutput] = []
 
     // Commands.
     private var lanes = FairQueue()
     /// Commands that have reached their cases and are not answered.
     var inHand = 0
+    /// A command that concerns two cases, for which the house stands still (`CaseEngine+Pairs`).
+    var pair: PairWork?
     var slots: [CaseID: CaseSlot] = [:]
-    /// Cases with something to decide: with people waiting, and with errands only.
+    private var cacheOrder: Deque<CaseID> = []
     var ready: Deque<CaseSlot> = []
     var readyForErrands: Deque<CaseSlot> = []
     var toLoad: Deque<CaseSlot> = []
-    var cacheOrder: Deque<CaseID> = []
 
     // Jobs.
     private var underWay: [JobID: UnderWay] = [:]
     private var lastJob: UInt64 = 0
-    var commitsUnderWay = 0
+    var commitsUnderWay: Set<JobID> = []
     /// In all of them together.
     var commandsUnderWay = 0
     var loadsUnderWay = 0
-    /// Nothing is asked of the store before this.
+    /// Nothing but heartbeats is asked of the store before this.
     var pausedUntil: Duration?
     var gathering: Gathering?
     var errands: Errands
@@ -48,7 +49,9 @@ package final class CaseEngine {
     enum UnderWay {
         case commit([Run], since: Duration)
         case load([CaseSlot])
+        case pair
         case errand
+        case heartbeat
     }
 
     /// `draw` gives 64 random bits: they become the cases' public names, so in a house that is open they come from the
@@ -64,7 +67,7 @@ package final class CaseEngine {
         errands = Errands(limits, at: moment.monotonic)
     }
 
-    /// Nothing happens at a moment that lies before the last one.
+    /// The monotonic clock never goes back; the wall clock may.
     package func advance(to moment: Moment) {
         self.moment = moment
         errands.advance(to: moment)
@@ -72,7 +75,7 @@ package final class CaseEngine {
 
     /// A refused command is answered like any other, so that nobody waits for it.
     package func submit(_ submission: Submission) {
-        guard lanes.append(submission, within: limits) else {
+        guard !errands.isEnding, lanes.append(submission, within: limits) else {
             figures.refused += 1
             return outputs.append(.reply(submission.ticket, .refused(.overloaded)))
         }
@@ -86,18 +89,28 @@ package final class CaseEngine {
 
     /// What the engine wants from the store now; nil if nothing, or if it has to wait for a result or a moment.
     package func nextJob() -> EngineJob? {
+        if let heartbeat = nextHeartbeat() { return heartbeat }
         if let pausedUntil, moment.monotonic < pausedUntil { return nil }
         pausedUntil = nil
-        takeInHand()
-        // Deciding may show that a case has to be loaded after all.
-        return nextLoad() ?? nextCommit() ?? nextLoad() ?? nextErrand()
+        while true {
+            takeInHand()
+            let before = inHand
+            // Deciding may show that a case has to be loaded after all.
+            if let job = nextPairJob() ?? nextLoad() ?? nextCommit() ?? nextLoad() { return job }
+            // What could be answered without the store has made room for others.
+            guard inHand < before, lanes.count > 0 else { break }
+        }
+        return pair == nil ? nextErrand() : nil
     }
 
-    /// When `nextJob` may have something to say although nothing has come in; nil if it is working, or idle for good.
+    /// The latest moment at which to ask `nextJob` again although nothing has come in.
     package var nextWake: Duration {
-        if let pausedUntil { return pausedUntil }
-        if let gathering, hasReady, commitsUnderWay == 0 { return min(gathering.until, errands.nextWake) }
-        return errands.nextWake
+        let now = moment.monotonic
+        var wake = errands.isBeating || errands.isEnding ? now + limits.heartbeat : errands.nextHeartbeat
+        if let pausedUntil { return min(wake, pausedUntil) }
+        if let turn = errands.nextTurn(after: now), pair == nil { wake = min(wake, turn) }
+        if let gathering, hasReady, commitsUnderWay.isEmpty { wake = min(wake, gathering.until) }
+        return wake
     }
 
     /// Nothing waits, nothing is under way, and everything was handed out.
@@ -107,16 +120,18 @@ package final class CaseEngine {
         guard let job = underWay.removeValue(forKey: id) else { return }
         switch (job, result) {
         case (.commit(let runs, let since), .committed(let result)):
-            endCommit(of: runs)
+            endCommit(id, of: runs)
             finishCommit(runs, since: since, result)
         case (.load(let slots), .loaded(let result)):
             loadsUnderWay -= 1
             finishLoad(slots, result)
+        case (.pair, _): finishPairJob(result)
         case (.errand, _): finishErrand(result)
+        case (.heartbeat, _): finishHeartbeat(result)
         // A result of another kind than the job's: whoever drives the engine is wrong, and the commands are not lost.
         case (.commit(let runs, _), _):
-            endCommit(of: runs)
-            for run in runs { giveBack(run, knowing: .unknown) }
+            endCommit(id, of: runs)
+            for run in runs { giveBack(run, .nobodyKnows) }
         case (.load(let slots), _):
             loadsUnderWay -= 1
             for slot in slots { forgetState(of: slot) }
@@ -143,24 +158,32 @@ package final class CaseEngine {
 // Commands on their way to their cases.
 extension CaseEngine {
     private func takeInHand() {
-        while inHand < limits.inHand {
+        while inHand < limits.inHand, pair == nil {
             guard let submission = lanes.next(unless: isStuck) else { return }
-            let slot = slot(for: submission.command)
-            slot.waiting.append(Pending(submission))
             inHand += 1
-            queue(slot)
+            switch submission.command {
+            case .open: add(Pending(submission), to: newCase())
+            case .act(let id, _), .edit(let id, _, _), .delete(let id, _):
+                add(Pending(submission), to: slot(of: id))
+            case .pair(let command, let from, let into):
+                pair = PairWork(pending: Pending(submission), command: command, from: from, into: into)
+            }
         }
+    }
+
+    private func add(_ pending: Pending, to slot: CaseSlot) {
+        slot.waiting.append(pending)
+        queue(slot)
     }
 
     /// A case with a long queue holds up its own organisation's lane, and nobody else's.
     private func isStuck(_ submission: Submission) -> Bool {
-        guard let id = submission.command.id, let slot = slots[id] else { return false }
-        return slot.waiting.count >= 2 * limits.commandsPerRun
-    }
-
-    private func slot(for command: CaseCommand) -> CaseSlot {
-        guard let id = command.id else { return newCase() }
-        return slot(of: id)
+        switch submission.command {
+        case .open, .pair: return false
+        case .act(let id, _), .edit(let id, _, _), .delete(let id, _):
+            guard let slot = slots[id] else { return false }
+            return slot.waiting.count >= 2 * limits.commandsPerRun
+        }
     }
 
     func slot(of id: CaseID) -> CaseSlot {
@@ -174,7 +197,9 @@ extension CaseEngine {
     }
 
     func newCase() -> CaseSlot {
-        let slot = CaseSlot(newID(), standing: .idle)
+        var id = newID()
+        while slots[id] != nil { id = newID() }
+        let slot = CaseSlot(id, standing: .idle)
         slot.publicID = PublicID(UInt128(draw()) << 64 | UInt128(draw()))
         keep(slot)
         return slot
@@ -188,18 +213,30 @@ extension CaseEngine {
         return CaseID(milliseconds << bits | Int64(truncatingIfNeeded: draw() >> 44))
     }
 
-    /// Into the queue where it belongs, if it has something to wait for.
+    /// Into the queue where it belongs, if there is something to do about it.
     func queue(_ slot: CaseSlot) {
-        guard !slot.isQueued, !slot.isBusy, slot.wantsWork else { return }
-        slot.isQueued = true
+        guard !slot.isBusy, slot.wantsWork else { return }
         // Nothing to decide: what is known may be old, and old news are none.
         if slot.waiting.isEmpty { slot.standing = .unknown }
         switch slot.standing {
-        case .unknown: toLoad.append(slot)
-        case .idle: if slot.hasPeople { ready.append(slot) } else { readyForErrands.append(slot) }
+        case .unknown: enter(.toLoad, slot, &toLoad)
+        case .idle:
+            if slot.hasPeople {
+                enter(.ready, slot, &ready)
+            } else {
+                enter(.readyForErrands, slot, &readyForErrands)
+            }
         case .loading, .committing: break
         }
     }
+
+    private func enter(_ name: CaseSlot.Queue, _ slot: CaseSlot, _ queue: inout Deque<CaseSlot>) {
+        guard slot.queue != name else { return }
+        slot.queue = name
+        queue.append(slot)
+    }
+
+    var hasReady: Bool { !ready.isEmpty || !readyForErrands.isEmpty }
 
     func answer(_ pending: Pending, _ reply: Reply) {
         inHand -= 1
@@ -207,28 +244,7 @@ extension CaseEngine {
         case .person(let ticket):
             count { $0.answered += 1 }
             say(.reply(ticket, reply))
-        case .errand: errands.inHand -= 1
-        }
-    }
-
-    /// The first to come is the first to go, unless it was used since: then it stays another round.
-    private func keep(_ slot: CaseSlot) {
-        slots[slot.id] = slot
-        cacheOrder.append(slot.id)
-        var looks = 2 * slots.count
-        // Twice as many places as cases: some are of cases that turned out not to exist.
-        while slots.count > limits.cachedCases || cacheOrder.count > 2 * limits.cachedCases, looks > 0,
-            let id = cacheOrder.popFirst()
-        {
-            looks -= 1
-            guard let old = slots[id] else { continue }
-            // Nothing waits for the new one yet, but something is about to.
-            if old === slot || old.wasUsed || old.isBusy || old.isQueued || old.wantsWork {
-                old.wasUsed = false
-                cacheOrder.append(id)
-            } else {
-                slots[id] = nil
-            }
+        case .errand: errandIsDone(reply)
         }
     }
 
@@ -238,15 +254,28 @@ extension CaseEngine {
         queue(slot)
     }
 
-    var hasReady: Bool { !ready.isEmpty || !readyForErrands.isEmpty }
-}
+    /// A case whose opening was turned away leaves nothing behind.
+    func dropIfNeverMade(_ slot: CaseSlot) {
+        if slot.isNew, !slot.wantsWork, slots[slot.id] === slot { slots[slot.id] = nil }
+    }
 
-extension CaseCommand {
-    /// Nil for a case that is to be made.
-    var id: CaseID? {
-        switch self {
-        case .open: nil
-        case .act(let id, _), .edit(let id, _, _), .delete(let id, _): id
+    /// Makes room first: the first to come is the first to go, unless it was used since; then it stays another round.
+    private func keep(_ slot: CaseSlot) {
+        var looks = 2 * slots.count
+        // Twice as many places as cases: some are of cases that turned out not to exist.
+        while slots.count >= limits.cachedCases || cacheOrder.count >= 2 * limits.cachedCases, looks > 0,
+            let id = cacheOrder.popFirst()
+        {
+            looks -= 1
+            guard let old = slots[id] else { continue }
+            if old.wasUsed || old.isBusy || old.wantsWork {
+                old.wasUsed = false
+                cacheOrder.append(id)
+            } else {
+                slots[id] = nil
+            }
         }
+        slots[slot.id] = slot
+        cacheOrder.append(slot.id)
     }
 }

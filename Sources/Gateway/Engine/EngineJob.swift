@@ -9,11 +9,12 @@ package struct EngineJob: Sendable {
     package enum Kind: Sendable {
         case commit([CommitUnit])
         case load([CaseQuestion])
-        case due(at: Timestamp, limit: Int)
-        case strays(heardSince: Timestamp, limit: Int)
+        case due(at: Timestamp, after: DueCase?, limit: Int)
+        case strays(heardSince: Timestamp, after: CaseID?, limit: Int)
         case openCases(of: TeamID, after: CaseID?, limit: Int)
         case heartbeat(members: Set<MemberID>, at: Timestamp)
         case finishErasing(limit: Int)
+        case forgetKeys(olderThan: Timestamp, limit: Int)
     }
 }
 
@@ -21,34 +22,37 @@ package struct JobID: Hashable, Sendable {
     let value: UInt64
 }
 
-/// A case as it is now, with what one of its commands needs to know of the log's older part.
+/// A case as it is now, with what some of its commands need to know of the log's older part.
 package struct CaseQuestion: Hashable, Sendable {
     package let id: CaseID
-    /// The event that is to be changed, by the number that the side knows.
+    /// The event that the first command is to change, by the number that the side knows.
     package let event: EventName?
-    /// Whether this was decided before.
-    package let key: Key?
-
-    package struct Key: Hashable, Sendable {
-        package let name: KeyName
-        package let fingerprint: UInt64
-    }
+    /// Whether these were decided before; nil for a command without a key.
+    package let keys: [Key?]
 
     package struct EventName: Hashable, Sendable {
         package let number: Int64
         package let side: Side
     }
+
+    package struct Key: Hashable, Sendable {
+        package let name: KeyName
+        package let fingerprint: UInt64
+    }
 }
 
 package struct CaseAnswer: Sendable {
     package let found: Result<LoadedCase, CaseTrouble>
-    package let event: StoredEvent?
-    package let key: KeyAnswer
+    package let event: Result<StoredEvent?, CaseTrouble>
+    /// In the order of the question's keys.
+    package let keys: [KeyAnswer]
 
-    package init(found: Result<LoadedCase, CaseTrouble>, event: StoredEvent?, key: KeyAnswer) {
+    package init(
+        found: Result<LoadedCase, CaseTrouble>, event: Result<StoredEvent?, CaseTrouble>, keys: [KeyAnswer]
+    ) {
         self.found = found
         self.event = event
-        self.key = key
+        self.keys = keys
     }
 }
 
@@ -61,15 +65,19 @@ package enum JobResult: Sendable {
     case strays(Result<[StrayAssignment], StoreError>)
     case openCases(Result<[CaseID], StoreError>)
     case heartbeat(StoreError?)
+    /// How many are left.
     case erased(Result<Int, StoreError>)
+    /// How many were forgotten.
+    case keysForgotten(Result<Int, StoreError>)
 
     var failure: StoreError? {
         switch self {
         case .committed(.failure(let error)), .loaded(.failure(let error)), .due(.failure(let error)),
-            .strays(.failure(let error)), .openCases(.failure(let error)), .erased(.failure(let error)):
+            .strays(.failure(let error)), .openCases(.failure(let error)), .erased(.failure(let error)),
+            .keysForgotten(.failure(let error)):
             error
         case .heartbeat(let error): error
-        case .committed, .loaded, .due, .strays, .openCases, .erased: nil
+        case .committed, .loaded, .due, .strays, .openCases, .erased, .keysForgotten: nil
         }
     }
 }

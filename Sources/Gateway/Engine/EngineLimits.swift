@@ -5,9 +5,10 @@ package struct EngineLimits: Hashable, Sendable {
     /// Commands of one organisation that wait: two full batches, some 10 ms of the engine's work. Who comes later is told
     /// to try again, and the other organisations notice nothing.
     package var waitingPerOrganisation = 2048
-    /// Of all organisations together.
-    package var waiting = 16_384
-    /// Bytes of text in them: `waiting` longest messages would be 256 MB.
+    package var waitingBytesPerOrganisation = 8 << 20
+    /// Of all organisations together: more than eight that flood the house at once fill it.
+    package var waiting = 65_536
+    /// Bytes of text in them: `waiting` longest messages would be a gigabyte.
     package var waitingBytes = 64 << 20
     /// Commands that have left their organisation's lane for their case: what is in hand is served in turn, so that this
     /// is how far a flood can run ahead of everybody else.
@@ -36,6 +37,11 @@ package struct EngineLimits: Hashable, Sendable {
     package var heartbeat: Duration = .seconds(10)
     /// A node that was not heard of for this long is gone: three heartbeats, one of which a busy disk may delay.
     package var nodeSilence: Duration = .seconds(30)
+    /// A command that is repeated after this long is a new one (docs/store.md): a client that was asleep for a month has
+    /// other worries than its outbox.
+    package var keyLifetime: Duration = .days(30)
+    /// How often keys that have outlived that are removed.
+    package var keySweep: Duration = .hours(1)
     /// After an unanswered COMMIT, or a store that could not be read.
     package var retryPause: Duration = .milliseconds(200)
     /// A conflict has a winner each time, so that losing this often in a row means that something is wrong.
@@ -53,10 +59,13 @@ package struct TeamRules: Hashable, Sendable {
     package let policy: Policy
     /// Of the team's time zone, now.
     package let minutesEastOfUTC: Int
+    /// Until a guest is answered; nil if nobody can tell.
+    package let estimatedWaitMinutes: Int?
 
-    package init(policy: Policy = Policy(), minutesEastOfUTC: Int = 0) {
+    package init(policy: Policy = Policy(), minutesEastOfUTC: Int = 0, estimatedWaitMinutes: Int? = nil) {
         self.policy = policy
         self.minutesEastOfUTC = minutesEastOfUTC
+        self.estimatedWaitMinutes = estimatedWaitMinutes
     }
 
     /// Since Monday 00:00 in the team's time zone. 1970-01-01 was a Thursday.

@@ -30,7 +30,13 @@ package final class EngineService<Store: CaseStore>: Sendable {
             _ = mailbox.post(.finished(id, result), urgent: true)
         }
         let writer = try StoreWorker("store writer", store, node: node, report: report)
-        let reader = try StoreWorker("store reader", store, node: node, report: report)
+        let reader: StoreWorker<Store>
+        do {
+            reader = try StoreWorker("store reader", store, node: node, report: report)
+        } catch {
+            writer.stop()
+            throw error
+        }
         self.writer = writer
         self.reader = reader
         engine = try OwnThread("case engine") {
@@ -56,7 +62,8 @@ package final class EngineService<Store: CaseStore>: Sendable {
     /// The members who have a socket at this node, whenever that changes.
     package func hold(_ members: Set<MemberID>) { _ = mailbox.post(.hold(members), urgent: true) }
 
-    /// Carries out what was submitted before, hands out the answers, and ends.
+    /// Carries out what was submitted before, hands out the answers, says goodbye and ends. Once, and not from `hand`.
+    /// What comes later is not accepted.
     package func stop() {
         _ = mailbox.post(.stop, urgent: true)
         engine.join()
@@ -68,11 +75,9 @@ package final class EngineService<Store: CaseStore>: Sendable {
 enum EngineLetter: Sendable {
     case submit(Submission)
     case finished(JobID, JobResult)
-    case adopt(TeamRules, for: TeamID)
+    case adopt(TeamRules, TeamID)
     case hold(Set<MemberID>)
     case stop
-
-    static func adopt(_ rules: TeamRules, _ team: TeamID) -> Self { .adopt(rules, for: team) }
 }
 
 /// The engine's thread: letters in, jobs and outputs out.
@@ -87,6 +92,8 @@ private final class EngineTurns<Store: CaseStore> {
     private let fail: @Sendable (StoreError) -> Void
     private var letters: [EngineLetter] = []
     private var isStopping = false
+    /// The store cannot be trusted: nothing more is asked of it, and nothing that it has said is handed out.
+    private var isBroken = false
     /// Commits that the writer has and did not finish.
     private var handedOver: Set<JobID> = []
 
@@ -106,13 +113,29 @@ private final class EngineTurns<Store: CaseStore> {
     }
 
     func run() {
-        while true {
+        repeat {
             engine.advance(to: SystemClock.now())
             readLetters()
-            while let job = engine.nextJob() { carryOut(job) }
             handOut()
-            if isStopping, engine.isIdle { return }
-            wait(until: engine.nextWake)
+            while !isBroken, let job = engine.nextJob() { carryOut(job) }
+            handOut()
+            if isStopping, engine.isIdle { break }
+            if !isBroken { wait(until: engine.nextWake) }
+        } while !isBroken
+        end()
+    }
+
+    /// Those who were too late get an answer, too.
+    private func end() {
+        for letter in mailbox.close() {
+            if case .submit(let submission) = letter { engine.submit(submission) }
+        }
+        guard !isBroken else { return }
+        handOut()
+        do {
+            try store.heartbeat(node, members: nil, at: SystemClock.now().wall)
+        } catch {
+            // The others will notice by the silence.
         }
     }
 
@@ -124,7 +147,9 @@ private final class EngineTurns<Store: CaseStore> {
             case .finished(let id, let result): finish(id, result)
             case .adopt(let rules, let team): engine.adopt(rules, for: team)
             case .hold(let members): engine.hold(members)
-            case .stop: isStopping = true
+            case .stop:
+                isStopping = true
+                engine.end()
             }
         }
         letters.removeAll(keepingCapacity: true)
@@ -145,19 +170,23 @@ private final class EngineTurns<Store: CaseStore> {
             } catch {
                 finish(job.id, .committed(.failure(error)))
             }
-        case .heartbeat, .finishErasing: writer.take(.perform(job))
+        case .heartbeat, .finishErasing, .forgetKeys: writer.take(.perform(job))
         case .load, .due, .strays, .openCases: reader.take(.perform(job))
         }
     }
 
     private func finish(_ id: JobID, _ result: JobResult) {
         handedOver.remove(id)
-        if case .fatal(let reason)? = result.failure { fail(.fatal(reason)) }
+        if case .fatal(let reason)? = result.failure {
+            isBroken = true
+            fail(.fatal(reason))
+        }
         engine.advance(to: SystemClock.now())
         engine.finish(id, result)
     }
 
     private func handOut() {
+        guard !isBroken else { return }
         let outputs = engine.takeOutputs()
         if !outputs.isEmpty { hand(outputs) }
     }

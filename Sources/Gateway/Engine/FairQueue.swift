@@ -5,6 +5,7 @@ import DequeModule
 struct FairQueue {
     private struct Lane {
         var waiting: Deque<Submission> = []
+        var byteCount = 0
     }
 
     private var lanes: [OrganisationID: Lane] = [:]
@@ -17,10 +18,14 @@ struct FairQueue {
     mutating func append(_ submission: Submission, within limits: EngineLimits) -> Bool {
         let bytes = submission.command.byteCount
         guard count < limits.waiting, byteCount + bytes <= limits.waitingBytes else { return false }
-        let waiting = lanes[submission.organisation]?.waiting.count ?? 0
-        guard waiting < limits.waitingPerOrganisation else { return false }
-        lanes[submission.organisation, default: Lane()].waiting.append(submission)
-        if waiting == 0 { turns.append(submission.organisation) }
+        var lane = lanes.removeValue(forKey: submission.organisation) ?? Lane()
+        defer { if !lane.waiting.isEmpty { lanes[submission.organisation] = lane } }
+        guard lane.waiting.count < limits.waitingPerOrganisation,
+            lane.byteCount + bytes <= limits.waitingBytesPerOrganisation
+        else { return false }
+        if lane.waiting.isEmpty { turns.append(submission.organisation) }
+        lane.waiting.append(submission)
+        lane.byteCount += bytes
         count += 1
         byteCount += bytes
         return true
@@ -36,14 +41,16 @@ struct FairQueue {
                 turns.append(organisation)
                 continue
             }
+            let bytes = first.command.byteCount
             lanes[organisation]?.waiting.removeFirst()
+            lanes[organisation]?.byteCount -= bytes
             if lanes[organisation]?.waiting.isEmpty == true {
                 lanes[organisation] = nil
             } else {
                 turns.append(organisation)
             }
             count -= 1
-            byteCount -= first.command.byteCount
+            byteCount -= bytes
             return first
         }
         return nil

@@ -6,15 +6,21 @@ extension CaseStore {
         switch kind {
         case .commit(let units): .committed(commit(units))
         case .load(let questions): .loaded(attempt { () throws(StoreError) in try answers(to: questions) })
-        case .due(let now, let limit): .due(attempt { () throws(StoreError) in try due(at: now, limit: limit) })
-        case .strays(let moment, let limit):
-            .strays(attempt { () throws(StoreError) in try strayAssignments(heardSince: moment, limit: limit) })
+        case .due(let now, let last, let limit):
+            .due(attempt { () throws(StoreError) in try due(at: now, after: last, limit: limit) })
+        case .strays(let moment, let last, let limit):
+            .strays(
+                attempt { () throws(StoreError) in
+                    try strayAssignments(heardSince: moment, after: last, limit: limit)
+                })
         case .openCases(let team, let id, let limit):
             .openCases(attempt { () throws(StoreError) in try openCases(of: team, after: id, limit: limit) })
         case .heartbeat(let members, let now):
             .heartbeat(
                 attempt { () throws(StoreError) in try heartbeat(node, members: members, at: now) }.failure)
         case .finishErasing(let limit): .erased(attempt { () throws(StoreError) in try finishErasing(limit: limit) })
+        case .forgetKeys(let moment, let limit):
+            .keysForgotten(attempt { () throws(StoreError) in try forgetKeys(olderThan: moment, limit: limit) })
         }
     }
 
@@ -46,15 +52,13 @@ extension CaseStore {
         var answers: [CaseAnswer] = []
         answers.reserveCapacity(questions.count)
         for (question, found) in zip(questions, found) {
-            var event: StoredEvent?
-            if let name = question.event {
-                if case .success(let found) = try self.event(name.number, of: question.id, for: name.side) {
-                    event = found
-                }
+            var event = Result<StoredEvent?, CaseTrouble>.success(nil)
+            if let name = question.event { event = try self.event(name.number, of: question.id, for: name.side) }
+            let keys = try question.keys.map { key throws(StoreError) in
+                guard let key else { return KeyAnswer.new }
+                return try answer(to: key.name, fingerprint: key.fingerprint)
             }
-            var key = KeyAnswer.new
-            if let asked = question.key { key = try answer(to: asked.name, fingerprint: asked.fingerprint) }
-            answers.append(CaseAnswer(found: found, event: event, key: key))
+            answers.append(CaseAnswer(found: found, event: event, keys: keys))
         }
         return answers
     }

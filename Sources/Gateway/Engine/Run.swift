@@ -12,6 +12,8 @@ final class Run {
     struct Decided {
         let pending: Pending
         let receipt: Receipt
+        /// How late the deadline was that it has met.
+        let lateness: Duration?
     }
 
     let slot: CaseSlot
@@ -19,63 +21,79 @@ final class Run {
     let baseVersion: Int64
     private(set) var decided: [Decided] = []
     private(set) var state: CaseState?
-    private(set) var events: [NumberedEvent] = []
-    private(set) var outbox: [OutboxItem] = []
+    private var numbered: NumberedEvents
     private(set) var byteCount = 0
 
     init(_ slot: CaseSlot) {
         self.slot = slot
         baseVersion = slot.known?.version ?? 0
         state = slot.known?.state
+        numbered = NumberedEvents([], after: slot.known.map { Heads($0.state) } ?? Heads(team: 0, guest: 0))
     }
 
     var isEmpty: Bool { decided.isEmpty }
+    var events: [NumberedEvent] { numbered.events }
 
     /// A repetition must not be answered from a decision that is not stored yet.
     func holds(_ name: KeyName) -> Bool {
-        decided.contains { $0.pending.keyName == name }
+        decided.contains { $0.pending.question?.name == name }
     }
 
-    func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState) {
-        var heads = self.state.map(Heads.init) ?? Heads(team: 0, guest: 0)
-        for event in events {
-            guard let audience = event.fact.audience else { continue }
-            heads = heads.next(audience)
-            let numbers = Numbers(forTeam: heads.team, forGuest: audience == .everyone ? heads.guest : nil)
-            self.events.append(NumberedEvent(numbers: numbers, event: event))
-            if let item = OutboxItem(for: event, number: heads.team) { outbox.append(item) }
-        }
+    func add(_ pending: Pending, _ events: [CaseEvent], leadingTo state: CaseState, lateness: Duration?) {
+        numbered.append(events)
         self.state = state
         byteCount += pending.command.byteCount
-        decided.append(Decided(pending: pending, receipt: Receipt(id: slot.id, heads: heads)))
+        let receipt = Receipt(id: slot.id, heads: numbered.heads)
+        decided.append(Decided(pending: pending, receipt: receipt, lateness: lateness))
     }
 
     func unit(earliestDeadline: Timestamp?) -> CommitUnit? {
         guard let state else { return nil }
         let change = CaseChange(
-            id: slot.id, expectedVersion: baseVersion, publicID: slot.publicID,
-            events: events, state: state, earliestDeadline: earliestDeadline, outbox: outbox)
-        return CommitUnit(changes: [change], commands: commands)
-    }
-
-    private var commands: [KeyedCommand] {
-        decided.compactMap { decided in
-            let pending = decided.pending
-            #if FOYER_MUTANTS
-            if Mutants.isPlanted(.keyForgottenOnRetry), pending.attempts > 0 { return nil }
-            #endif
-            guard let key = pending.key, let organisation = pending.organisation else { return nil }
-            return KeyedCommand(
-                key: key, author: pending.actor.author, organisation: organisation, receipt: decided.receipt)
-        }
+            id: slot.id, expectedVersion: baseVersion, publicID: slot.publicID, events: numbered.events, state: state,
+            earliestDeadline: earliestDeadline, outbox: numbered.outbox)
+        return CommitUnit(changes: [change], commands: decided.compactMap { $0.pending.keyed($0.receipt) })
     }
 
     /// The place among the decided of the `index`-th command that has a key.
     func place(ofKeyed index: Int) -> Int? {
         var keyed = -1
         return decided.firstIndex { decided in
-            if decided.pending.keyName != nil { keyed += 1 }
+            if decided.pending.question != nil { keyed += 1 }
             return keyed == index
+        }
+    }
+}
+
+extension Pending {
+    func keyed(_ receipt: Receipt) -> KeyedCommand? {
+        #if FOYER_MUTANTS
+            if Mutants.isPlanted(.keyForgottenOnRetry), attempts > 0 { return nil }
+        #endif
+        guard let key, let organisation else { return nil }
+        return KeyedCommand(key: key, author: actor.author, organisation: organisation, receipt: receipt)
+    }
+}
+
+/// Events with the numbers that they get in the log, and what has to leave the building because of them.
+struct NumberedEvents {
+    private(set) var heads: Heads
+    private(set) var events: [NumberedEvent] = []
+    private(set) var outbox: [OutboxItem] = []
+
+    init(_ events: [CaseEvent], after heads: Heads) {
+        self.heads = heads
+        append(events)
+    }
+
+    mutating func append(_ events: [CaseEvent]) {
+        for event in events {
+            // What changes the row alone stands in no log.
+            guard let audience = event.fact.audience else { continue }
+            heads = heads.next(audience)
+            let numbers = Numbers(forTeam: heads.team, forGuest: audience == .everyone ? heads.guest : nil)
+            self.events.append(NumberedEvent(numbers: numbers, event: event))
+            if let item = OutboxItem(for: event, number: heads.team) { outbox.append(item) }
         }
     }
 }
@@ -93,11 +111,14 @@ extension OutboxItem {
     /// What has to leave the building because of `event`; nil for most.
     init?(for event: CaseEvent, number: Int64) {
         let kind: Kind
+        var due = event.at
         #if FOYER_MUTANTS
         if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
         #endif
         switch event.fact {
-        case .missedResponseNoticed: kind = .missedResponse
+        case .missedResponseNoticed(let missed):
+            kind = .missedResponse
+            due = missed.dueAt
         case .firstResponseAlerted: kind = .firstResponse
         case .invited: kind = .invitation
         case .closingWarned, .automaticMessageSent(.closedByItself): kind = .closing
@@ -109,6 +130,6 @@ extension OutboxItem {
             .assigneeWentAbsent, .assigneeCameBack, .callPartyGone, .callPartyBack, .policyAdopted:
             return nil
         }
-        self.init(kind: kind, number: number, due: event.at)
+        self.init(kind: kind, number: number, due: due)
     }
 }

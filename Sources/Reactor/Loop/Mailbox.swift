@@ -32,7 +32,7 @@ package final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     deinit {
-        close(descriptor)
+        Glibc.close(descriptor)
     }
 
     /// `byteCount` is what the mail carries along. `urgent` mail (answers, stop) is taken also when the box is full: it is
@@ -60,10 +60,15 @@ package final class Mailbox<Mail: Sendable>: Sendable {
     }
 
     /// No more mail; what waits is dropped.
-    package func shut() {
+    func shut() { _ = close() }
+
+    /// No more mail; whoever looked last gets what has come since.
+    package func close() -> [Mail] {
         state.withLock { state in
             state.isOpen = false
-            state.mail = []
+            state.byteCount = 0
+            defer { state.mail = [] }
+            return state.mail
         }
     }
 }

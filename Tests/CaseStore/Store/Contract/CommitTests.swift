@@ -74,7 +74,13 @@ import Testing
         try house.commit([opening, secondOpening])
         let (old, oldSecond) = (first, second)
         let merge = CommitUnit(changes: [
-            first.change([.merged(into: CaseID(2))]), second.change([.absorbed(Absorption(rooms: [CaseID(1)], guests: [GuestID(1)], invitations: 0, isWaitedFor: false, unanswered: nil, guestStreak: nil, teamStreak: nil))]),
+            first.change([.merged(into: CaseID(2))]),
+            second.change([
+                .absorbed(
+                    Absorption(
+                        rooms: [CaseID(1)], guests: [GuestID(1)], invitations: 0, isWaitedFor: false, unanswered: nil,
+                        guestStreak: nil, teamStreak: nil))
+            ]),
         ])
         #expect(try house.commit([merge]) == [.stored])
         #expect(try house.load(CaseID(1)).get().state == first.state)

@@ -15,8 +15,8 @@ import Testing
             chronicle.due = moment.map { Self.start + $0 }
             try house.commit([chronicle.open()])
         }
-        func due(_ now: Duration, _ limit: Int = 10) throws -> [Int64] {
-            try house.store.due(at: Self.start + now, limit: limit).map(\.id.value)
+        func due(_ now: Duration, after last: DueCase? = nil, _ limit: Int = 10) throws -> [Int64] {
+            try house.store.due(at: Self.start + now, after: last, limit: limit).map(\.id.value)
         }
         #expect(try due(.milliseconds(999)) == [])
         #expect(try due(.seconds(1)) == [2, 4])
@@ -24,7 +24,10 @@ import Testing
         #expect(try due(.seconds(5), 2) == [2, 4])
         #expect(try due(.seconds(5), 0) == [])
         #expect(try due(.days(9)) == [2, 4, 1, 5])
-        #expect(try house.store.due(at: Timestamp(milliseconds: .max), limit: 1).first?.at == Self.start + .seconds(1))
+        let second = DueCase(id: CaseID(2), at: Self.start + .seconds(1))
+        #expect(try due(.days(9), after: second, 2) == [4, 1])
+        #expect(try due(.days(9), after: DueCase(id: CaseID(9), at: second.at)) == [1, 5])
+        #expect(try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 1).first?.at == Self.start + .seconds(1))
     }
 
     // covers: B2
@@ -36,13 +39,13 @@ import Testing
         try house.commit([chronicle.open()])
         chronicle.due = Self.start + .seconds(5)
         try house.commit([chronicle.say("hello")])
-        #expect(try house.store.due(at: Self.start + .seconds(4), limit: 9).isEmpty)
+        #expect(try house.store.due(at: Self.start + .seconds(4), after: nil, limit: 9).isEmpty)
         #expect(
-            try house.store.due(at: Self.start + .seconds(5), limit: 9)
+            try house.store.due(at: Self.start + .seconds(5), after: nil, limit: 9)
                 == [DueCase(id: CaseID(1), at: Self.start + .seconds(5))])
         chronicle.due = nil
         try house.commit([chronicle.say("goodbye")])
-        #expect(try house.store.due(at: Timestamp(milliseconds: .max), limit: 9).isEmpty)
+        #expect(try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 9).isEmpty)
     }
 
     /// Anna holds cases 1 and 2, Ben case 3; the state of 2 says that Anna is absent.
@@ -57,8 +60,10 @@ import Testing
         return house
     }
 
-    private func stray(_ house: any StoreHouse, since seconds: Int64, limit: Int = 10) throws -> [StrayAssignment] {
-        try house.store.strayAssignments(heardSince: Self.start + .seconds(seconds), limit: limit)
+    private func stray(
+        _ house: any StoreHouse, since seconds: Int64, after id: CaseID? = nil, limit: Int = 10
+    ) throws -> [StrayAssignment] {
+        try house.store.strayAssignments(heardSince: Self.start + .seconds(seconds), after: id, limit: limit)
     }
 
     private func stray(_ id: Int64, isPresent: Bool) -> StrayAssignment {

@@ -26,7 +26,7 @@ import Testing
             #expect(try house.load(CaseID(1)) == .failure(.erased), "\(step)")
             #expect(try house.store.event(1, of: CaseID(1), for: .team) == .failure(.erased))
             #expect(try house.store.events(of: CaseID(1), for: .guest, after: 0, limit: 9) == .failure(.erased))
-            #expect(try house.store.due(at: Timestamp(milliseconds: .max), limit: 9).isEmpty)
+            #expect(try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 9).isEmpty)
             #expect(try house.store.list(.closed(Chronicle.team), after: nil, limit: 9).isEmpty)
             #expect(try house.store.list(.ofGuest(Chronicle.maria, open: false), after: nil, limit: 9).isEmpty)
             #expect(try house.store.finishErasing(limit: 10) == 0)

@@ -39,6 +39,23 @@ import Testing
         #expect(found == acknowledged || found == acknowledged + 1)
     }
 
+    /// The making of the house and of its keys takes some 30 syncs.
+    // covers: B1
+    @Test(arguments: [35, 40, 57])
+    func `when a sync fails, the process says so and ends, and what was acknowledged is there`(_ sync: Int) throws {
+        let house = try VaultHouse()
+        let victim = try Victim(
+            ["run", house.directory.path, "4", "1000"],
+            under: ["strace", "-f", "-o", "/dev/null", "-e", "inject=fdatasync:error=EIO:when=\(sync)"])
+        let lines = victim.lines()
+        #expect(victim.end() == 1)
+        #expect(lines.last?.contains("The disk fails under the database") == true)
+        let acknowledged = lines.compactMap { Int($0) }.last ?? 0
+        #expect(acknowledged > 0)
+        let found = try batches(house, of: 4)
+        #expect(found == acknowledged || found == acknowledged + 1)
+    }
+
     /// How many whole batches are in the database that was left behind; checks all that is in it.
     private func batches(_ house: VaultHouse, of batch: Int) throws -> Int {
         let store = try SQLiteStore(house.directory, try house.open())

@@ -38,6 +38,15 @@ import Testing
         else { throw UnexpectedTrouble() }
     }
 
+    @Test func `nobody else may read the database and its log`() throws {
+        let house = try SQLiteHouse()
+        try house.commit([Chronicle.opened(1).1])
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: house.directory.database + suffix)
+            #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(suffix)")
+        }
+    }
+
     @Test func `a database of a later release is refused`() throws {
         let house = try closed()
         try change(house, "PRAGMA user_version = \(Migrations.newest + 1)")
@@ -149,9 +158,19 @@ import Testing
         }
     }
 
+    @Test func `stray assignments are found in the index of those that are assigned`() throws {
+        let house = try SQLiteHouse()
+        let plan = try house.store.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + SQLiteStore.straySQL, arguments: [0, 0, 1])
+                .map { $0["detail"] as String }
+        }
+        #expect(plan.contains { $0.contains("USING COVERING INDEX caseByAssignee") }, "\(plan)")
+    }
+
     /// As many zeros as the statement has arguments.
     private func unbound(_ sql: String) -> StatementArguments {
         let numbered = ["?1", "?2"].filter(sql.contains).count
-        return StatementArguments(Array(repeating: 0, count: numbered > 0 ? numbered : sql.count { $0 == "?" }))
+        let positional = sql.count { $0 == "?" } - sql.matches(of: /\?[0-9]/).count
+        return StatementArguments(Array(repeating: 0, count: numbered + positional))
     }
 }

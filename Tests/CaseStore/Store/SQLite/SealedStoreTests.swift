@@ -92,7 +92,8 @@ import Testing
             // Decided on what is stored: the version of the second unit.
             var stored = Chronicle(1)
             _ = [stored.open(), stored.say(Self.secret)]
-            for unit in [stored.add([.closed(.byGuest)]), stored.add([.erased(.retention, absorbed: [])], by: .system)] {
+            for unit in [stored.add([.closed(.byGuest)]), stored.add([.erased(.retention, absorbed: [])], by: .system)]
+            {
                 #expect(try store.commit(try store.prepare([unit]).map { try $0.get() }) == [.stored])
             }
             #expect(try store.finishErasing(limit: 10) == 0)
@@ -111,7 +112,8 @@ import Testing
         let house = try SQLiteHouse()
         var (chronicle, opening) = Chronicle.opened(1)
         try house.commit([
-            opening, chronicle.add([.closed(.byGuest)]), chronicle.add([.erased(.retention, absorbed: [])], by: .system),
+            opening, chronicle.add([.closed(.byGuest)]),
+            chronicle.add([.erased(.retention, absorbed: [])], by: .system),
         ])
         try house.vault.destroy(caseKey: 1, of: 1)
         #expect(try house.store.finishErasing(limit: 0) == 1)
@@ -135,6 +137,16 @@ import Testing
         try house.store.write { try $0.execute(sql: sql) }
         guard case .failure(.unreadable) = try house.load(CaseID(1)) else { throw UnexpectedTrouble() }
         #expect(try house.load(CaseID(2)).get().version == 1)
+    }
+
+    // covers: B9
+    @Test func `no guest gets another's case by a row in the table of guests`() throws {
+        let house = try SQLiteHouse()
+        try house.commit([Chronicle.opened(1).1])
+        try house.store.write { try $0.execute(sql: "INSERT INTO caseGuest VALUES (2, 1)") }
+        let listed = try house.store.list(.ofGuest(GuestID(2), open: true), after: nil, limit: 9)
+        guard case .failure(.unreadable)? = listed.first?.state else { throw UnexpectedTrouble() }
+        #expect(try house.store.list(.ofGuest(GuestID(1), open: true), after: nil, limit: 9)[0].state.trouble == nil)
     }
 
     // covers: B9

@@ -31,6 +31,12 @@ CREATE TABLE caseEvent (
     body BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE caseGuest (
+    guest INTEGER NOT NULL,
+    caseID INTEGER NOT NULL,
+    PRIMARY KEY (guest, caseID)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE caseRow (
     id INTEGER PRIMARY KEY,
     publicID BLOB NOT NULL,
@@ -87,7 +93,7 @@ CREATE TABLE outboxItem (
     due INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX caseByAssignee ON caseRow (assignee) WHERE assignee IS NOT NULL;
+CREATE INDEX caseByAssignee ON caseRow (assignee, id, isAssigneeAbsent) WHERE assignee IS NOT NULL;
 
 CREATE INDEX caseByClient ON caseRow (party) WHERE kind = 2;
 
@@ -111,6 +117,8 @@ CREATE INDEX eventByEdited ON caseEvent (caseID, edits) WHERE edits IS NOT NULL;
 
 CREATE UNIQUE INDEX eventByNumber ON caseEvent (caseID, number);
 
+CREATE INDEX guestByCase ON caseGuest (caseID);
+
 CREATE INDEX memberByNode ON nodeMember (node);
 
 -- Rows
@@ -122,6 +130,7 @@ INSERT INTO caseRow VALUES
 INSERT INTO caseEvent VALUES
     (1, 1, 1, 1, NULL, 0, x'01'), (2, 1, 2, 2, NULL, 1, x'02'), (3, 2, 1, 1, NULL, 0, x'03'),
     (4, 2, 2, NULL, NULL, 0, x'04'), (5, 2, 3, 2, 1, 1, x'05');
+INSERT INTO caseGuest VALUES (9, 2);
 INSERT INTO commandKey VALUES
     (1, 1, x'018bcfe568000102030405060708090a', 0, 7, -5, 1, 2, 2, 1700000000000);
 INSERT INTO outboxItem VALUES (1, 1, 0, 2, 1700000240000);
