@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-import Mutants
+    import Mutants
 #endif
 
 extension CaseEngine {

@@ -2,7 +2,7 @@ import CaseMachine
 import CaseStore
 
 #if FOYER_MUTANTS
-import Mutants
+    import Mutants
 #endif
 
 /// Commands of one case that were decided on each other, to be stored together or not at all.
@@ -113,7 +113,7 @@ extension OutboxItem {
         let kind: Kind
         var due = event.at
         #if FOYER_MUTANTS
-        if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
+            if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
         #endif
         switch event.fact {
         case .missedResponseNoticed(let missed):

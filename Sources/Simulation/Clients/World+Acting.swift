@@ -64,12 +64,27 @@ extension World {
             if known.count < 4 || dice.perMille(30) { open(by: client) }
             return
         }
+        if case .member = client.person.actor, case .room = book.state.party, dice.perMille(60) {
+            return pair(id, book, by: client)
+        }
         // Several at once, without waiting: they must be carried out in this order.
         let times = dice.perMille(250) ? dice.number(2...4) : 1
         for _ in 0..<times {
             guard let name = choose(client, book), let command = command(name, client, id, book) else { continue }
             say(command, by: client)
         }
+    }
+
+    /// Two rooms become one, or two again.
+    private func pair(_ id: CaseID, _ book: Oracle.Book, by client: Client) {
+        if case .merged(let merger) = book.state.phase {
+            return say(.pair(.undoMerge, from: id, into: merger.into), by: client)
+        }
+        let others = oracle.order.filter { other in
+            guard other != id, let state = oracle.books[other]?.state, case .room = state.party else { return false }
+            return state.organisation == book.state.organisation && !state.isErased
+        }
+        if let other = dice.pick(others) { say(.pair(.merge, from: id, into: other), by: client) }
     }
 
     private func choose(_ client: Client, _ book: Oracle.Book) -> CommandName? {

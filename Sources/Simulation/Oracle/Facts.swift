@@ -58,6 +58,8 @@ extension CaseCommand {
         case .act(_, let command): command.name.rawValue
         case .edit: "edit"
         case .delete: "delete"
+        case .pair(.merge, from: _, into: _): "merge"
+        case .pair(.undoMerge, from: _, into: _): "undoMerge"
         }
     }
 
@@ -65,7 +67,7 @@ extension CaseCommand {
     var about: CaseID? {
         switch self {
         case .open: nil
-        case .act(let id, _), .edit(let id, _, _), .delete(let id, _): id
+        case .act(let id, _), .edit(let id, _, _), .delete(let id, _), .pair(_, let id, into: _): id
         }
     }
 
@@ -75,7 +77,7 @@ extension CaseCommand {
         case .act(_, .send(let message)), .act(_, .note(let message)), .act(_, .deliverBlast(_, let message)):
             message.text
         case .edit(_, _, let text): text
-        case .act, .open, .delete: nil
+        case .act, .open, .delete, .pair: nil
         }
     }
 }

@@ -14,6 +14,8 @@ final class Oracle {
         var log: [NumberedEvent] = []
         /// Team's numbers of events whose text was deleted.
         var deleted: Set<Int64> = []
+        /// The room that had absorbed this one was erased.
+        var wentWithAnother = false
         /// Of each person's messages here, the last one's number.
         var lastSent: [Author: Int] = [:]
         var state: CaseState
@@ -62,7 +64,7 @@ final class Oracle {
 
     /// By the order in which the cases were made: for people. 0 if the case is not known.
     func place(of id: CaseID) -> Int64 { books[id]?.place ?? 0 }
-    func isErased(_ id: CaseID) -> Bool { books[id]?.state.isErased ?? false }
+    func isErased(_ id: CaseID) -> Bool { books[id].map { $0.state.isErased || $0.wentWithAnother } ?? false }
 
     // MARK: What is said
 
@@ -112,7 +114,7 @@ final class Oracle {
         case .act(_, .markDelivered(let number)):
             let stored = book.state[side].deliveredUpTo
             return stored >= number ? nil : "delivered up to \(number) is acknowledged, and \(stored) is stored"
-        case .act, .open, .edit, .delete: return nil
+        case .act, .open, .edit, .delete, .pair: return nil
         }
     }
 
@@ -120,7 +122,7 @@ final class Oracle {
         switch outgoing.command {
         case .act(_, .send(let message)), .act(_, .note(let message)):
             acknowledged.append((receipt.id, message.text))
-        case .act, .open, .edit, .delete: break
+        case .act, .open, .edit, .delete, .pair: break
         }
     }
 
@@ -236,6 +238,7 @@ final class Oracle {
         if let complaint = clockworks(event, then: rest, change, book, policy, &coverage) { return complaint }
         book.log.append(numbered)
         if case .messageDeleted(let numbers) = event.fact { book.deleted.insert(numbers.forTeam) }
+        if case .erased(_, let rooms) = event.fact { for room in rooms { books[room]?.wentWithAnother = true } }
         book.replayed = CaseState.evolve(book.replayed, event)
         if book.reckoning == nil { book.reckoning = Reckoning(event) } else { book.reckoning?.apply(event) }
         return nil

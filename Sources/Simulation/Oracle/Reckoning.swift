@@ -7,6 +7,8 @@ struct Reckoning {
         case waiting, active, closing, thread
         case snoozed(until: Timestamp)
         case ended(at: Timestamp)
+        /// With what it had ended at before, if it had.
+        case merged(endedAt: Timestamp?)
         case erased
     }
 
@@ -39,6 +41,7 @@ struct Reckoning {
     private var unseen: [Side: [Unseen]] = [.team: [], .guest: []]
     /// The last number that a notice went out for.
     private var noticed: [Side: Int64] = [:]
+    private var absorbed: [(room: CaseID, heads: [Side: Int64])] = []
     // What no event tells, and only the row.
     var absentSince: Timestamp?
     var goneSince: [Side: Timestamp] = [:]
@@ -163,8 +166,47 @@ struct Reckoning {
             if end == .missed { wantSeen(event) }
             if callAnswered != nil { lastAction = event.at }
             endCall()
+        case .merged:
+            var endedAt: Timestamp?
+            if case .ended(let at) = stage { endedAt = at }
+            stage = .merged(endedAt: endedAt)
+            assignee = nil
+            absentSince = nil
+        case .mergeUndone(let sides):
+            for side in sides { noticed[side] = unseen[side]?.last?.number }
+            guard case .merged(let endedAt) = stage else { return }
+            if let endedAt {
+                stage = .ended(at: endedAt)
+            } else {
+                lastAction = event.at
+                warned = nil
+                queue(event)
+            }
+        case .absorbed(let absorption): absorb(absorption, event)
+        case .absorptionUndone(let room):
+            guard let place = absorbed.firstIndex(where: { $0.room == room }) else { return }
+            let gone = absorbed.remove(at: place)
+            for side in Side.allCases {
+                unseen[side]?.removeAll { $0.number == gone.heads[side] && !$0.isShared }
+                forgetNotice(side)
+            }
         default: break
         }
+    }
+
+    private mutating func absorb(_ absorption: Absorption, _ event: CaseEvent) {
+        if let room = absorption.rooms.first { absorbed.append((room, heads)) }
+        for side in Side.allCases {
+            guard let streak = absorption[side] else { continue }
+            let isAllNoticed = streak.wasNoticed && unseen[side]?.isEmpty != false
+            miss(side, at: streak.began)
+            if isAllNoticed { noticed[side] = heads[side] }
+        }
+        if absorption.isWaitedFor { ask(event) }
+        guard let other = absorption.unanswered, waitsSince.map({ other.since < $0 }) ?? true else { return }
+        waitsSince = other.since
+        alerts = other.alerts
+        lastAlert = other.lastAlert
     }
 
     mutating func see(_ side: Side, upTo number: Int64) {
@@ -188,6 +230,7 @@ struct Reckoning {
         case .waiting, .active, .closing: dues += inactivity(policy)
         case .snoozed(let until): add("wake", until)
         case .ended(let at): add("retention", at + policy.retention)
+        case .merged: return dues
         case .thread: if let keeping = policy.threadRetention { add("retention", lastAction + keeping) }
         case .erased: return []
         }
@@ -266,13 +309,18 @@ struct Reckoning {
 
     private mutating func wantSeen(_ event: CaseEvent) {
         let reader = event.author.side?.other ?? .guest
+        miss(reader, at: event.at)
+    }
+
+    private mutating func miss(_ reader: Side, at moment: Timestamp) {
         let number = heads[reader] ?? 0
         var streak = unseen[reader] ?? []
         // The row keeps so many apart; later ones share the last place.
         if streak.count < CaseMachine.Reading.longestStreak {
-            streak.append(Unseen(number: number, at: event.at))
+            streak.append(Unseen(number: number, at: moment))
         } else {
             streak[streak.count - 1].number = number
+            streak[streak.count - 1].at = min(moment, streak[streak.count - 1].at)
             streak[streak.count - 1].isShared = true
         }
         unseen[reader] = streak

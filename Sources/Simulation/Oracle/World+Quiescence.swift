@@ -18,6 +18,7 @@ extension World {
 
     private func examine(_ id: CaseID) {
         guard let book = oracle.books[id], let found = try? memory.load([id]).first else { return }
+        guard !book.wentWithAnother else { return }
         guard !book.state.isErased else {
             return require((try? found.get()) == nil, "case \(book.place) was erased, and can be read")
         }
@@ -76,7 +77,7 @@ extension World {
     private func examine(_ client: Client) {
         let side = client.person.actor.readingSide
         for id in client.openLogs {
-            guard let log = client.logs[id], let book = oracle.books[id] else { continue }
+            guard let log = client.logs[id], let book = oracle.books[id], !book.wentWithAnother else { continue }
             guard !book.state.isErased else {
                 return complain("\(client.person.name) still looks at case \(book.place), which is erased")
             }

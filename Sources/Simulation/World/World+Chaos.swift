@@ -63,6 +63,8 @@ extension World {
             coverage.had(.clockBack)
             clockOffset -= back
         } else {
+            // Not beyond the time after which the store forgets what was decided under which key.
+            guard clockOffset + .seconds(jump) < .days(25) else { return }
             coverage.had(.clockAhead)
             clockOffset += .seconds(jump)
         }

@@ -18,12 +18,29 @@ extension World {
             node.engine.submit(
                 Submission(
                     ticket: ticket, organisation: person.organisation, actor: person.actor, key: key,
-                    command: command))
+                    command: command, addressee: addressee(of: command)))
             pump(node)
         case .subscribe(let id, let after, let subscription):
             subscribe(session, to: id, after: after, subscription, at: node)
         case .unsubscribe(let id): unsubscribe(session, from: id, at: node)
         case .typing(let id): typed(session, id, at: node)
+        }
+    }
+
+    /// As the house knows them when somebody names them.
+    private func addressee(of command: CaseCommand) -> Addressee? {
+        switch command {
+        case .act(_, .transfer(.member(let member))), .act(_, .addParticipant(let member)):
+            let isPresent = nodes.contains { node in
+                node.isAlive && node.sessions.values.contains { $0.client.person.actor.member == member }
+            }
+            return cast.people.first { $0.actor.member == member }.map {
+                Addressee(organisation: $0.organisation, isPresent: isPresent)
+            }
+        case .act(_, .transfer(.team(let team))):
+            let organisation = team == Cast.surgery ? Cast.practice : Cast.clinic
+            return Addressee(organisation: organisation, isPresent: true)
+        case .act, .open, .edit, .delete, .pair: return nil
         }
     }
 

@@ -21,7 +21,7 @@ extension World {
             let begin = max(now, node.commitsFreeAt) + dice.microseconds(50...600)
             node.commitsFreeAt = begin
             plan(at: begin) { $0.commit(job, of: node, under: rules) }
-        case .load, .due, .strays, .openCases, .heartbeat, .finishErasing:
+        case .load, .due, .strays, .openCases, .heartbeat, .finishErasing, .forgetKeys:
             plan(in: dice.microseconds(50...800)) { $0.ask(job, of: node) }
         }
     }
@@ -41,7 +41,7 @@ extension World {
         for question in questions {
             note(
                 "load", node.number, oracle.place(of: question.id),
-                Int64(truncatingIfNeeded: question.key?.name.value ?? 0))
+                Int64(question.keys.count))
         }
     }
 
@@ -148,6 +148,7 @@ extension EngineJob.Kind {
         case .openCases: .openCases(.failure(error))
         case .heartbeat: .heartbeat(error)
         case .finishErasing: .erased(.failure(error))
+        case .forgetKeys: .keysForgotten(.failure(error))
         }
     }
 }

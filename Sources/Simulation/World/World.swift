@@ -1,6 +1,7 @@
 import CaseMachine
 import CaseStore
 import Gateway
+import Synchronization
 
 /// Several nodes, the store and the broker between them, and the people who use them, in one thread on a virtual clock.
 ///
@@ -24,7 +25,8 @@ final class World {
     private(set) var isCalm = false
     private(set) var calmSince: Duration = .zero
 
-    let memory = MemoryStore()
+    let memory: MemoryStore
+    private let storeClock = StoreClock()
     let oracle = Oracle()
     let broker = Broker()
     let weather: Weather
@@ -47,6 +49,8 @@ final class World {
 
     init(seed: UInt64, settings: SimulationSettings) {
         self.settings = settings
+        let clock = storeClock
+        memory = MemoryStore { Timestamp(milliseconds: clock.milliseconds.load(ordering: .relaxed)) }
         dice = Dice(seed: seed)
         weather = Weather(&dice)
         cast = Cast(&dice)
@@ -66,6 +70,7 @@ final class World {
     func step() -> Bool {
         guard violation == nil, let (moment, act) = agenda.next() else { return false }
         now = moment
+        storeClock.milliseconds.store((Cast.epoch + now + clockOffset).milliseconds, ordering: .relaxed)
         steps += 1
         if steps > settings.steps + settings.calmSteps { complain("the house does not come to rest") }
         act(self)
@@ -96,4 +101,9 @@ final class World {
         coverage.had(fault)
         return true
     }
+}
+
+/// The store asks from any thread what time it is.
+private final class StoreClock: Sendable {
+    let milliseconds = Atomic<Int64>(0)
 }
