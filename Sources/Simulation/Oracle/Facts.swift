@@ -18,7 +18,7 @@ extension Fact {
     var movesCaseOn: Bool {
         switch self {
         case .released, .transferred, .closed, .merged, .snoozed, .participantRemoved, .participantLeft, .assigneeLost,
-            .automaticMessageSent(.closedByItself):
+            .automaticMessageSent(.closedByItself), .erased, .woke:
             true
         default: false
         }
