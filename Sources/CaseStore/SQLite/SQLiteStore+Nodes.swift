@@ -44,7 +44,8 @@ extension SQLiteStore {
         guard limit > 0 else { return [] }
         return try read { db in
             let statement = try db.cachedStatement(sql: Self.straySQL)
-            return try Row.fetchAll(statement, arguments: [moment.milliseconds, id?.value ?? .min, limit]).compactMap { row in
+            return try Row.fetchAll(statement, arguments: [moment.milliseconds, id?.value ?? .min, limit]).compactMap {
+                row in
                 guard let id = ColumnValue.integer(row, 0), let absent = ColumnValue.integer(row, 1) else { return nil }
                 return StrayAssignment(id: CaseID(id), isPresent: absent != 0)
             }

@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// After a commit those who were answered often send again at once. Starting the next commit at the first of them would
@@ -33,7 +33,7 @@ extension CaseEngine {
             runs.append(run)
             units.append(unit)
             #if FOYER_MUTANTS
-                sayEarly(run)
+            sayEarly(run)
             #endif
         }
         guard !units.isEmpty else { return nil }
@@ -87,9 +87,9 @@ extension CaseEngine {
     private func unit(of run: Run) -> CommitUnit? {
         guard let state = run.state else { return nil }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.deadlineRowNotRewritten), let old = run.slot.known?.state {
-                return run.unit(earliestDeadline: old.earliestDeadline(under: rules(for: old.team).policy)?.at)
-            }
+        if Mutants.isPlanted(.deadlineRowNotRewritten), let old = run.slot.known?.state {
+            return run.unit(earliestDeadline: old.earliestDeadline(under: rules(for: old.team).policy)?.at)
+        }
         #endif
         return run.unit(earliestDeadline: state.earliestDeadline(under: rules(for: state.team).policy)?.at)
     }
@@ -128,7 +128,7 @@ extension CaseEngine {
         case .conflict:
             count { $0.conflicts += 1 }
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, .keyReused) }
+            if Mutants.isPlanted(.staleAfterConflict), pretendStored(run) { return giveBack(run, .keyReused) }
             #endif
             giveBack(run, .conflict)
         case .known(let index, let receipt):
@@ -222,7 +222,7 @@ extension CaseEngine {
             }
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
+        if Mutants.isPlanted(.overtakenOnRetry) { slot.waiting = Deque(slot.waiting.reversed()) }
         #endif
         if !setback.isStateLost {
             queue(slot)
@@ -271,7 +271,7 @@ extension CaseEngine {
     private func turnAway(_ run: Run) {
         run.slot.standing = .idle
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
+        if Mutants.isPlanted(.cachedThoughFailed) { pretendStored(run) }
         #endif
         for decided in run.decided {
             answer(decided.pending, .refused(decided.pending.mayBeStored ? .unknown : .storeAway))

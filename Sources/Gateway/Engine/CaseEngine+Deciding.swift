@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 // What waits for a case becomes a run: decided commands, ready to be stored.
@@ -74,7 +74,7 @@ extension CaseEngine {
             // away because of something that may never be.
             guard run.isEmpty else { return .stop }
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.rejectedUnverified) { return reject(pending, rejection) }
+            if Mutants.isPlanted(.rejectedUnverified) { return reject(pending, rejection) }
             #endif
             // Another node may have changed the case, and the command may be a repetition of one that was accepted.
             guard pending.isVerified else { return .load }

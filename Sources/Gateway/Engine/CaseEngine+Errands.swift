@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 extension CaseEngine {
@@ -123,7 +123,7 @@ extension CaseEngine {
                 errands.wait(.strays, until: now + limits.heartbeat)
             }
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.absenceNeverRepeated) { errands.wait(.strays, until: .seconds(1_000_000_000)) }
+            if Mutants.isPlanted(.absenceNeverRepeated) { errands.wait(.strays, until: .seconds(1_000_000_000)) }
             #endif
         case .policies:
             errands.wait(.policies, until: soon)

@@ -3,7 +3,7 @@ import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 // Cases that are not known, and questions about the log's older part.
@@ -54,7 +54,7 @@ extension CaseEngine {
         case .failure(let trouble): return refuse(slot, trouble, answer.keys)
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.wrongKeyVerified) { slot.askedFor = slot.waiting.count }
+        if Mutants.isPlanted(.wrongKeyVerified) { slot.askedFor = slot.waiting.count }
         #endif
         verify(answer, for: slot)
         tellNews(of: slot)

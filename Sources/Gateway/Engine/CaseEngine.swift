@@ -261,7 +261,7 @@ extension CaseEngine {
 
     /// Makes room first: the first to come is the first to go, unless it was used since; then it stays another round.
     private func keep(_ slot: CaseSlot) {
-        var looks = 2 * slots.count
+        var looks = 2 * cacheOrder.count
         // Twice as many places as cases: some are of cases that turned out not to exist.
         while slots.count >= limits.cachedCases || cacheOrder.count >= 2 * limits.cachedCases, looks > 0,
             let id = cacheOrder.popFirst()

@@ -2,7 +2,7 @@ import CaseMachine
 import CaseStore
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// Commands of one case that were decided on each other, to be stored together or not at all.
@@ -68,7 +68,7 @@ final class Run {
 extension Pending {
     func keyed(_ receipt: Receipt) -> KeyedCommand? {
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.keyForgottenOnRetry), attempts > 0 { return nil }
+        if Mutants.isPlanted(.keyForgottenOnRetry), attempts > 0 { return nil }
         #endif
         guard let key, let organisation else { return nil }
         return KeyedCommand(key: key, author: actor.author, organisation: organisation, receipt: receipt)
@@ -113,7 +113,7 @@ extension OutboxItem {
         let kind: Kind
         var due = event.at
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
+        if Mutants.isPlanted(.outboxRowForgotten), case .invited = event.fact { return nil }
         #endif
         switch event.fact {
         case .missedResponseNoticed(let missed):

@@ -13,7 +13,7 @@ import Testing
         let before = ward.handedOut.count
         ward.submit(.act(id, .send(Message(text: "Hello"))), by: Ward.guest)
         ward.pass(.milliseconds(5))
-        let job = try #require(ward.engine.nextJob())
+        let job = try #require(ward.nextWork())
         ward.takeOutputs()
         #expect(ward.handedOut.count == before)
         ward.carryOut(job)
@@ -52,7 +52,7 @@ import Testing
         let anna = ward.submit(.act(id, .claim), by: Ward.annaOfTheTeam)
         let ben = ward.submit(.act(id, .claim), by: Ward.benOfTheTeam)
         ward.pass(.milliseconds(5))
-        let commit = try #require(ward.engine.nextJob())
+        let commit = try #require(ward.nextWork())
         ward.takeOutputs()
         #expect(ward.replies[ben] == nil)
         // The commit comes to nothing: then nobody has claimed the case before Ben.

@@ -44,7 +44,7 @@ import Testing
         let id = Ward(store).open()
         let ward = Ward(store, node: 2)
         let tag = ward.submit(.act(id, .send(Message(text: "Hello"))), by: Ward.guest)
-        let load = try #require(ward.engine.nextJob())
+        let load = try #require(ward.nextWork())
         ward.engine.finish(load.id, .loaded(.failure(.unavailable("starting up"))))
         ward.takeOutputs()
         #expect(ward.replies[tag]?.refusal == .storeAway)

@@ -11,7 +11,7 @@ import Testing
         let id = ward.open()
         for number in 0..<5 {
             ward.submit(.act(id, .send(Message(text: "\(number)"))), by: Ward.guest)
-            let job = try #require(ward.engine.nextJob())
+            let job = try #require(ward.nextWork())
             // The disk takes its time.
             ward.pass(.milliseconds(4))
             ward.carryOut(job)
@@ -26,16 +26,16 @@ import Testing
         }
         for index in 0..<3 { send(index) }
         ward.pass(.milliseconds(10))
-        let first = try #require(ward.engine.nextJob())
+        let first = try #require(ward.nextWork())
         send(3)
         ward.pass(.milliseconds(4))
         ward.carryOut(first)
         // The fourth waits for the three, but not for long.
-        #expect(ward.engine.nextJob() == nil)
+        #expect(ward.nextWork() == nil)
         let wake = ward.engine.nextWake
         #expect(wake - ward.now.monotonic <= .milliseconds(2))
         for index in 0..<3 { send(index) }
-        let second = try #require(ward.engine.nextJob())
+        let second = try #require(ward.nextWork())
         guard case .commit(let units) = second.kind else { return #expect(Bool(false), "no commit") }
         #expect(units.count == 4)
     }
@@ -53,13 +53,13 @@ import Testing
         }
         send(0..<2)
         ward.pass(.milliseconds(10))
-        _ = try #require(ward.engine.nextJob())
+        _ = try #require(ward.nextWork())
         send(2..<11)
-        #expect(ward.engine.nextJob() == nil)
+        #expect(ward.nextWork() == nil)
         send(11..<12)
-        _ = try #require(ward.engine.nextJob())
+        _ = try #require(ward.nextWork())
         send(12..<30)
-        #expect(ward.engine.nextJob() == nil)
+        #expect(ward.nextWork() == nil)
     }
 
     @Test func `a case has one unit under way at a time`() throws {
@@ -69,9 +69,9 @@ import Testing
         let id = ward.open()
         ward.submit(.act(id, .send(Message(text: "one"))), by: Ward.guest)
         ward.pass(.milliseconds(10))
-        let job = try #require(ward.engine.nextJob())
+        let job = try #require(ward.nextWork())
         ward.submit(.act(id, .send(Message(text: "two"))), by: Ward.guest)
-        #expect(ward.engine.nextJob() == nil)
+        #expect(ward.nextWork() == nil)
         ward.carryOut(job)
         ward.settle()
         #expect(try ward.texts(of: id) == ["one", "two"])

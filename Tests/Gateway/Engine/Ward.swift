@@ -105,6 +105,17 @@ final class Ward {
         takeOutputs()
     }
 
+    /// The next commit or load; heartbeats and what else the house does by itself are carried out before it.
+    func nextWork() -> EngineJob? {
+        while let job = engine.nextJob() {
+            switch job.kind {
+            case .commit, .load: return job
+            case .due, .strays, .openCases, .heartbeat, .finishErasing, .forgetKeys: carryOut(job)
+            }
+        }
+        return nil
+    }
+
     func takeOutputs() {
         for output in engine.takeOutputs() {
             handedOut.append(output)

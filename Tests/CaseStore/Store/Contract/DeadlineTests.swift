@@ -27,7 +27,9 @@ import Testing
         let second = DueCase(id: CaseID(2), at: Self.start + .seconds(1))
         #expect(try due(.days(9), after: second, 2) == [4, 1])
         #expect(try due(.days(9), after: DueCase(id: CaseID(9), at: second.at)) == [1, 5])
-        #expect(try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 1).first?.at == Self.start + .seconds(1))
+        #expect(
+            try house.store.due(at: Timestamp(milliseconds: .max), after: nil, limit: 1).first?.at == Self.start
+                + .seconds(1))
     }
 
     // covers: B2

@@ -169,7 +169,7 @@ import Testing
 
     /// As many zeros as the statement has arguments.
     private func unbound(_ sql: String) -> StatementArguments {
-        let numbered = ["?1", "?2"].filter(sql.contains).count
+        let numbered = ["?1", "?2", "?3", "?4"].filter(sql.contains).count
         let positional = sql.count { $0 == "?" } - sql.matches(of: /\?[0-9]/).count
         return StatementArguments(Array(repeating: 0, count: numbered + positional))
     }
