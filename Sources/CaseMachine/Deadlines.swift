@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// A moment at which a case must move by itself.
@@ -46,9 +46,9 @@ extension CaseState {
     /// What the case's row holds, and the poller asks for.
     package func earliestDeadline(under policy: Policy) -> Deadline? {
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.deadlineEarly), let first = deadlines(under: policy).min(by: { $0.at < $1.at }) {
-                return Deadline(kind: first.kind, at: first.at - .seconds(1))
-            }
+        if Mutants.isPlanted(.deadlineEarly), let first = deadlines(under: policy).min(by: { $0.at < $1.at }) {
+            return Deadline(kind: first.kind, at: first.at - .seconds(1))
+        }
         #endif
         return deadlines(under: policy).min { $0.at < $1.at }
     }

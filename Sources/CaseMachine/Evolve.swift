@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 extension CaseState {

@@ -16,7 +16,7 @@
 // leaves no trace (what was heard is forgotten when a read that must find it is sent).
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// One socket's position in one case's log, for one audience. A pure machine: its owner tells it what happens, in
@@ -116,10 +116,10 @@ package struct Feed<Item: Sendable>: Sendable {
                 return .nothing
             }
             #if FOYER_MUTANTS
-                if Mutants.isPlanted(.gapIgnored) {
-                    position = number
-                    return FeedAnswer(deliver: .one(Numbered(number, item)))
-                }
+            if Mutants.isPlanted(.gapIgnored) {
+                position = number
+                return FeedAnswer(deliver: .one(Numbered(number, item)))
+            }
             #endif
             // Greater than the position, so that adding one to that cannot overflow.
             guard number == position + 1 else {

@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// How often the heads of what a node watches are compared with the store.
@@ -59,7 +59,7 @@ package struct Sweep<ID: Hashable & Comparable & Sendable>: Hashable, Sendable {
         _ question: SweepQuestion<ID>, _ answer: [ID: Int64]
     ) -> [SweepDifference<ID>] {
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.sweepBlind) { return [] }
+        if Mutants.isPlanted(.sweepBlind) { return [] }
         #endif
         var differences: [SweepDifference<ID>] = []
         for (id, asked) in question.versions {

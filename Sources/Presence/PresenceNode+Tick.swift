@@ -2,7 +2,7 @@
 // waits goes out together.
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 extension PresenceNode {
@@ -52,7 +52,7 @@ extension PresenceNode {
 
     private mutating func buryTheSilent() {
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.ghostsStay) { return }
+        if Mutants.isPlanted(.ghostsStay) { return }
         #endif
         for (node, peer) in peers.sorted(by: { $0.key < $1.key })
         where peer.lastHeard + settings.silence <= clock {

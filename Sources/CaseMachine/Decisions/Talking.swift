@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 extension Draft {
@@ -40,7 +40,7 @@ extension Draft {
     mutating func markSeen(upTo number: Int64) throws(Rejection) {
         let side = try readingSide(number)
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.cursorMovesBack) { return add(.seen(side, upTo: number)) }
+        if Mutants.isPlanted(.cursorMovesBack) { return add(.seen(side, upTo: number)) }
         #endif
         guard number > state[side].seenUpTo, isReader(of: side) else { return }
         add(.seen(side, upTo: number))

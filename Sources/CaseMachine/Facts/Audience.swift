@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// Who may see an event.
@@ -14,7 +14,7 @@ extension Fact {
     /// Nil for what has no number and stands in no log: it changes the case's row alone.
     package var audience: Audience? {
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.noteForEveryone), case .noteWritten = self { return .everyone }
+        if Mutants.isPlanted(.noteForEveryone), case .noteWritten = self { return .everyone }
         #endif
         return switch self {
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent, .blastDelivered,

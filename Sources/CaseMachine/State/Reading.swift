@@ -1,5 +1,5 @@
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 /// How far one side has come in its own numbers, and what it has not seen yet.
@@ -55,7 +55,7 @@ package struct Reading: Hashable, Sendable {
     mutating func see(upTo number: Int64) {
         seenUpTo = max(seenUpTo, number)
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.cursorMovesBack) { seenUpTo = number }
+        if Mutants.isPlanted(.cursorMovesBack) { seenUpTo = number }
         #endif
         deliver(upTo: number)
         unseen.removeAll { $0.number <= number }
@@ -90,7 +90,7 @@ extension Reading {
             packer.write(unseen.isShared)
         }
         #if FOYER_MUTANTS
-            if Mutants.isPlanted(.noticeForgotten) { return packer.write(Int64(0)) }
+        if Mutants.isPlanted(.noticeForgotten) { return packer.write(Int64(0)) }
         #endif
         packer.write(noticedUpTo)
     }

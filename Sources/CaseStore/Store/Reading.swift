@@ -1,7 +1,7 @@
 package import CaseMachine
 
 #if FOYER_MUTANTS
-    import Mutants
+import Mutants
 #endif
 
 package struct LoadedCase: Hashable, Sendable {
@@ -28,7 +28,7 @@ package struct StoredEvent: Hashable, Sendable {
     package init(numbers: Numbers, event: CaseEvent, isDeleted: Bool) {
         self.numbers = numbers
         #if FOYER_MUTANTS
-            let isDeleted = isDeleted && !Mutants.isPlanted(.deletedTextStays)
+        let isDeleted = isDeleted && !Mutants.isPlanted(.deletedTextStays)
         #endif
         self.event = isDeleted ? event.withoutContent : event
         self.isDeleted = isDeleted

@@ -32,7 +32,8 @@ extension CaseState {
             && category == stored.category && team == stored.team && phase.isTold(by: stored.phase)
             && teamHead == stored.teamHead && guestHead == stored.guestHead && participants == stored.participants
             && idleSince == stored.idleSince && warnedAt == stored.warnedAt && unanswered == stored.unanswered
-            && wasAnswered == stored.wasAnswered && lastWord == stored.lastWord && call?.startedAt == stored.call?.startedAt
+            && wasAnswered == stored.wasAnswered && lastWord == stored.lastWord
+            && call?.startedAt == stored.call?.startedAt
             && call?.answeredAt == stored.call?.answeredAt && invitationCount == stored.invitationCount
             && absorbed == stored.absorbed && isErased == stored.isErased
     }

@@ -187,7 +187,9 @@ final class Oracle {
         book.version += 1
         book.state = change.state
         coverage.visited(change.state.phaseName.rawValue)
-        if let before { book.reckoning?.adopt(change.state.adopted, after: before.adopted, at: change.state.lastEventAt) }
+        if let before {
+            book.reckoning?.adopt(change.state.adopted, after: before.adopted, at: change.state.lastEventAt)
+        }
         for (index, numbered) in change.events.enumerated() {
             let rest = change.events[(index + 1)...].map(\.event)
             if let complaint = append(numbered, then: rest, change, before, policy, to: book, &coverage) {

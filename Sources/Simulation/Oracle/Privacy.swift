@@ -12,7 +12,8 @@ enum Privacy {
         case .messageEdited(let numbers, _), .messageDeleted(let numbers): numbers.forGuest == nil
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent, .blastDelivered,
             .claimed, .released, .transferred, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost,
-            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased, .merged, .mergeUndone, .absorbed,
+            .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased, .merged, .mergeUndone,
+            .absorbed,
             .absorptionUndone, .callStarted,
             .callAnswered, .callDeclined, .callEnded:
             false

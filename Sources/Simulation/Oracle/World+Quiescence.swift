@@ -28,7 +28,8 @@ extension World {
         for side in Side.allCases {
             let page = try? memory.events(of: id, for: side, after: 0, limit: .max).get()
             require(
-                page?.events.map(\.event) == book.view(for: side, asStored: true), "case \(book.place): the log is not as it was stored"
+                page?.events.map(\.event) == book.view(for: side, asStored: true),
+                "case \(book.place): the log is not as it was stored"
             )
         }
         for (id, text) in oracle.acknowledged where oracle.books[id] === book {

@@ -83,7 +83,9 @@ struct Cast {
     }
 
     private static func guest(_ name: String, _ number: Int64, _ organisation: OrganisationID = clinic) -> Person {
-        Person(name: name, actor: .guest(GuestActor(guest: GuestID(number), organisation: organisation)), organisation: organisation, teams: [])
+        Person(
+            name: name, actor: .guest(GuestActor(guest: GuestID(number), organisation: organisation)),
+            organisation: organisation, teams: [])
     }
 
     private static func member(
@@ -96,7 +98,8 @@ struct Cast {
     }
 
     private static func client(_ name: String, _ number: Int64) -> Person {
-        let actor = ClientActor(user: ClientUserID(number), client: customer, organisation: clinic, mayRead: true, maySend: true)
+        let actor = ClientActor(
+            user: ClientUserID(number), client: customer, organisation: clinic, mayRead: true, maySend: true)
         return Person(name: name, actor: .client(actor), organisation: clinic, teams: [])
     }
 }
