@@ -101,8 +101,22 @@ REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"
 
 RUNS: dict[str, list[Stage]] = {
     "check": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB],
-    "test": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB, RELEASE, SIMULATION, MUTANTS_BUILD, MUTANTS, CONFORMANCE,
-             END_TO_END, FUZZ, REQUIREMENTS],
+    "test": [
+        LINT,
+        BUILD,
+        UNIT,
+        GATEWAY,
+        TOOLS,
+        WEB,
+        RELEASE,
+        SIMULATION,
+        MUTANTS_BUILD,
+        MUTANTS,
+        CONFORMANCE,
+        END_TO_END,
+        FUZZ,
+        REQUIREMENTS,
+    ],
 }
 
 

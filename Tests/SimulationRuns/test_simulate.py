@@ -4,9 +4,10 @@ import re
 import subprocess
 
 import pytest
+
 from support.server import foyer_binary
 
-_SEEDS = 500
+_SEEDS = 1500
 
 
 def _simulate(*options: str, deadline_seconds: float) -> subprocess.CompletedProcess[str]:
