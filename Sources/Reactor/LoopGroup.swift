@@ -44,7 +44,7 @@ package final class LoopGroup: Sendable {
             let all = handles
             let descriptors = sockets[handle.index]
             let started = try StartSignal()
-            let thread = try OwnThread("loop \(handle.index)") {
+            let thread = try OwnThread("loop-\(handle.index)") {
                 let listeners = zip(descriptors, addresses).map { descriptor, address in
                     Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
                 }

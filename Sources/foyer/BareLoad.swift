@@ -70,7 +70,8 @@ private struct Chat {
             command, by: guest, on: state, under: Policy(), in: Circumstances(now: now))
         guard case .accepted(let events, let next) = decision else { throw BenchError.rejected("\(decision)") }
         var heads = state.map(Heads.init) ?? Heads(team: 0, guest: 0)
-        let numbered = events.map { event in
+        // What a guest does is for everyone, but for what has no number.
+        let numbered = events.filter { $0.fact.audience != nil }.map { event in
             heads = Heads(team: heads.team + 1, guest: heads.guest + 1)
             return NumberedEvent(numbers: Numbers(forTeam: heads.team, forGuest: heads.guest), event: event)
         }

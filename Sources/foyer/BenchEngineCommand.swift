@@ -25,11 +25,15 @@ extension Foyer.Bench {
         @Option(help: ArgumentHelp("Length of a message.", valueName: "bytes"))
         var textBytes = 120
 
-        static let counts = [1, 64, 1024]
+        @Option(help: "How many senders, and how many messages a commit of the reference; repeatable.")
+        var senders = [1, 64, 1024]
 
         func validate() throws {
             guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds: from 0.1 to 600") }
             guard (1...99).contains(rounds) else { throw ValidationError("--rounds: from 1 to 99") }
+            guard !senders.isEmpty, senders.allSatisfy((1...100_000).contains) else {
+                throw ValidationError("--senders: from 1 to 100000")
+            }
             guard (1...16_384).contains(textBytes) else { throw ValidationError("--text-bytes: from 1 to 16384") }
         }
 
@@ -37,7 +41,7 @@ extension Foyer.Bench {
             try refuseMemory()
             var report = EngineReport()
             for _ in 0..<rounds {
-                for count in Self.counts {
+                for count in senders {
                     try inFolder { path in
                         let directory = DataDirectory(path: path)
                         let vault = try Vault.open(directory, missingMasterKey: .generate)

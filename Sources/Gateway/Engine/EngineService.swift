@@ -29,17 +29,17 @@ package final class EngineService<Store: CaseStore>: Sendable {
         let report: @Sendable (JobID, JobResult) -> Void = { id, result in
             _ = mailbox.post(.finished(id, result), urgent: true)
         }
-        let writer = try StoreWorker("store writer", store, node: node, report: report)
+        let writer = try StoreWorker("store-writer", store, node: node, report: report)
         let reader: StoreWorker<Store>
         do {
-            reader = try StoreWorker("store reader", store, node: node, report: report)
+            reader = try StoreWorker("store-reader", store, node: node, report: report)
         } catch {
             writer.stop()
             throw error
         }
         self.writer = writer
         self.reader = reader
-        engine = try OwnThread("case engine") {
+        engine = try OwnThread("case-engine") {
             var generator = SystemRandomNumberGenerator()
             let engine = CaseEngine(limits: limits, rules: rules, at: SystemClock.now()) { generator.next() }
             let turns = EngineTurns(
