@@ -2,7 +2,7 @@
 enum PlantedBugs {
     @Sendable static func findings(_ file: TextFile) -> [Finding] {
         guard file.kind == "swift", let module = file.module, module != "Mutants" else { return [] }
-        let name = /\bMutants?\b/
+        let name = /(?:^|\W)Mutants?(?:\W|$)/
         /// Of each `#if` that is open: whether what follows is only in that build.
         var open: [Bool] = []
         return SwiftCode(file).lines.enumerated().compactMap { index, line in

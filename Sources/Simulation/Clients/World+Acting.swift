@@ -103,7 +103,7 @@ extension World {
     private static let weights: [CommandName: Int] = [
         .submitIdentifiers: 5, .send: 30, .edit: 6, .delete: 5, .note: 6, .claim: 14, .release: 2, .transfer: 3,
         .addParticipant: 4, .removeParticipant: 3, .leave: 3, .snooze: 3, .wake: 3, .requestClose: 3,
-        .declineClose: 4, .closeChat: 1, .closeWithoutConsent: 1, .reopen: 5, .startCall: 4, .answerCall: 14,
+        .declineClose: 4, .closeChat: 1, .closeWithoutConsent: 1, .reopen: 5, .startCall: 7, .answerCall: 24,
         .declineCall: 4, .endCall: 4, .invite: 4, .shareLink: 4, .deliverBlast: 4, .erase: 1,
     ]
 

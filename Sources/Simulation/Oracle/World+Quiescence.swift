@@ -12,6 +12,7 @@ extension World {
         }
         for id in oracle.order { examine(id) }
         examineOutbox()
+        require((try? memory.finishErasing(limit: 0)) == 0, "what was erased is still there")
         for client in clients where client.line != nil { examine(client) }
         if let complaint = presenceComplaint() { complain(complaint) }
     }
