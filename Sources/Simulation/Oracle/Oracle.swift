@@ -22,6 +22,8 @@ final class Oracle {
         /// What the events alone tell.
         var replayed: CaseState?
         var reckoning: Reckoning?
+        /// The same, as if what was seen in the commit that is under way had been seen after everything else.
+        var asIfUnseen: Reckoning?
 
         init(place: Int64, state: CaseState) {
             self.place = place
@@ -190,9 +192,16 @@ final class Oracle {
         if let before {
             book.reckoning?.adopt(change.state.adopted, after: before.adopted, at: change.state.lastEventAt)
         }
+        // In which order this commit saw and spoke, no event tells.
+        book.asIfUnseen = book.reckoning
+        if let before {
+            for side in Side.allCases {
+                book.reckoning?.see(side, upTo: min(change.state[side].seenUpTo, before.head(of: side)))
+            }
+        }
         for (index, numbered) in change.events.enumerated() {
             let rest = change.events[(index + 1)...].map(\.event)
-            if let complaint = append(numbered, then: rest, change, before, policy, to: book, &coverage) {
+            if let complaint = append(numbered, then: rest, policy, to: book, &coverage) {
                 return complaint
             }
         }
@@ -216,7 +225,7 @@ final class Oracle {
     }
 
     private func append(
-        _ numbered: NumberedEvent, then rest: [CaseEvent], _ change: CaseChange, _ before: CaseState?, _ policy: Policy,
+        _ numbered: NumberedEvent, then rest: [CaseEvent], _ policy: Policy,
         to book: Book, _ coverage: inout Coverage
     ) -> String? {
         let event = numbered.event
@@ -237,18 +246,19 @@ final class Oracle {
             guard number > book.lastSent[event.author] ?? 0 else { return "\"\(message.text)\" is stored out of order" }
             book.lastSent[event.author] = number
         }
-        if let complaint = clockworks(event, then: rest, change, book, policy, &coverage) { return complaint }
+        if let complaint = clockworks(event, then: rest, book, policy, &coverage) { return complaint }
         book.log.append(numbered)
         if case .messageDeleted(let numbers) = event.fact { book.deleted.insert(numbers.forTeam) }
         if case .erased(_, let rooms) = event.fact { for room in rooms { books[room]?.wentWithAnother = true } }
         book.replayed = CaseState.evolve(book.replayed, event)
         if book.reckoning == nil { book.reckoning = Reckoning(event) } else { book.reckoning?.apply(event) }
+        book.asIfUnseen?.apply(event)
         return nil
     }
 
     /// A deadline fires when it is due, and only while it is.
     private func clockworks(
-        _ event: CaseEvent, then rest: [CaseEvent], _ change: CaseChange, _ book: Book, _ policy: Policy,
+        _ event: CaseEvent, then rest: [CaseEvent], _ book: Book, _ policy: Policy,
         _ coverage: inout Coverage
     ) -> String? {
         guard event.author == .system, let kind = event.fact.firedDeadline, let reckoning = book.reckoning else {
@@ -256,10 +266,9 @@ final class Oracle {
         }
         // A call that rang is missed, too, when its case moves on.
         if case .callEnded(.missed) = event.fact, rest.first?.fact.movesCaseOn == true { return nil }
-        // Of the same commit nobody knows whether it was seen before or after.
-        var seen = reckoning
-        for side in Side.allCases { seen.see(side, upTo: change.state[side].seenUpTo) }
-        let dues = (reckoning.due(under: policy) + seen.due(under: policy)).filter { $0.kind == kind }
+        let dues = [reckoning, book.asIfUnseen ?? reckoning].flatMap { $0.due(under: policy) }.filter {
+            $0.kind == kind
+        }
         guard let due = dues.map(\.at).min() else { return "\(kind) fires, and there is no such deadline" }
         guard due <= event.at else {
             return "\(kind) fires \(due.since(event.at).wholeMilliseconds) ms early"
