@@ -82,3 +82,8 @@ extension CaseCommand {
         }
     }
 }
+
+extension CaseMachine.Reading {
+    /// Later beginnings share the last place.
+    var isLong: Bool { unseen.count >= Self.longestStreak || unseen.contains(where: \.isShared) }
+}

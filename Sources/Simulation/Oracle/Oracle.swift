@@ -24,6 +24,8 @@ final class Oracle {
         var reckoning: Reckoning?
         /// The same, as if what was seen in the commit that is under way had been seen after everything else.
         var asIfUnseen: Reckoning?
+        /// Their notices may come early (`Reading.longestStreak`).
+        var longStreaks: Set<String> = []
 
         init(place: Int64, state: CaseState) {
             self.place = place
@@ -194,6 +196,10 @@ final class Oracle {
         }
         // In which order this commit saw and spoke, no event tells.
         book.asIfUnseen = book.reckoning
+        book.longStreaks = Set(
+            Side.allCases.filter { change.state[$0].isLong || before?[$0].isLong == true }.map {
+                "missedResponse(\($0))"
+            })
         if let before {
             for side in Side.allCases {
                 book.reckoning?.see(side, upTo: min(change.state[side].seenUpTo, before.head(of: side)))
@@ -269,6 +275,7 @@ final class Oracle {
         let dues = [reckoning, book.asIfUnseen ?? reckoning].flatMap { $0.due(under: policy) }.filter {
             $0.kind == kind
         }
+        if book.longStreaks.contains(kind) { return nil }
         guard let due = dues.map(\.at).min() else { return "\(kind) fires, and there is no such deadline" }
         guard due <= event.at else {
             return "\(kind) fires \(due.since(event.at).wholeMilliseconds) ms early"
@@ -278,7 +285,10 @@ final class Oracle {
     }
 
     private func takeRow(_ state: CaseState, _ before: CaseState?, _ book: Book, _ coverage: inout Coverage) {
-        for side in Side.allCases { book.reckoning?.see(side, upTo: state[side].seenUpTo) }
+        for side in Side.allCases {
+            book.reckoning?.see(side, upTo: state[side].seenUpTo)
+            if state[side].isLong || before?[side].isLong == true { book.reckoning?.trust(state[side], of: side) }
+        }
         let absentSince = state.phase.assignment?.absentSince
         book.reckoning?.absentSince = absentSince
         for side in Side.allCases { book.reckoning?.goneSince[side] = state.call?[goneSince: side] }

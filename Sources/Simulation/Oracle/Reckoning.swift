@@ -209,6 +209,12 @@ struct Reckoning {
         lastAlert = other.lastAlert
     }
 
+    /// Of a streak that is longer than the row keeps apart, only the row knows which beginnings share a place.
+    mutating func trust(_ reading: CaseMachine.Reading, of side: Side) {
+        unseen[side] = reading.unseen.map { Unseen(number: $0.number, at: $0.at, isShared: $0.isShared) }
+        noticed[side] = reading.wasNoticed ? reading.noticedUpTo : nil
+    }
+
     mutating func see(_ side: Side, upTo number: Int64) {
         unseen[side]?.removeAll { $0.number <= number }
         forgetNotice(side)
