@@ -23,7 +23,8 @@ extension CaseEngine {
         var units: [CommitUnit] = []
         var commands = 0
         var bytes = 0
-        while commands < limits.commandsPerBatch, bytes < limits.bytesPerBatch,
+        let most = mostCommands
+        while commands < most, bytes < limits.bytesPerBatch,
             let slot = nextReady(errands: runs.count < limits.errandsPerBatch)
         {
             guard let run = run(of: slot), let unit = unit(of: run) else { continue }
@@ -53,9 +54,15 @@ extension CaseEngine {
         case 0:
             guard let gathering else { return true }
             return inHand >= gathering.expected || moment.monotonic >= gathering.until
-        case 1: return inHand - commandsUnderWay >= limits.commandsBesideCommit
+        case 1: return inHand - commandsUnderWay >= max(limits.commandsBesideCommit, commandsUnderWay)
         default: return false
         }
+    }
+
+    /// When there is much to do, half of it is written while the other half is decided, and so on in turn.
+    private var mostCommands: Int {
+        guard commitsUnderWay.isEmpty else { return limits.commandsPerBatch }
+        return min(limits.commandsPerBatch, max(2 * limits.commandsBesideCommit, inHand) / 2)
     }
 
     func endCommit(_ id: JobID, of runs: [Run]) {
