@@ -8,6 +8,8 @@ SHELL := /bin/bash
 
 LISTEN ?= 127.0.0.1:8080
 SECONDS ?= 60
+SEEDS ?= 10000
+SEED ?= 1
 PYTHON := .venv/bin/python
 PROVIDE := @tools/bootstrap && python3 tools/provide.py
 BUILD := swift build --explicit-target-dependency-import-check error
@@ -48,6 +50,16 @@ bench-engine: build ## durable messages a second beside a bare SQLite insert; mo
 .PHONY: machine
 machine: build ## draw docs/case-machine.md anew, from the code
 	@$(FOYER) machine --format document > docs/case-machine.md
+
+.PHONY: simulate
+simulate: build ## run SEEDS=10000 simulated houses, from SEED=1
+	@$(FOYER) simulate --seeds $(SEEDS) --seed $(SEED) --verbose
+
+.PHONY: mutants
+mutants: ## plant one bug after the other, and have the simulation find each
+	$(PROVIDE) build
+	@FOYER_MUTANTS=1 $(BUILD) --scratch-path .build-mutants --product foyer
+	@.build-mutants/debug/foyer simulate --mutants
 
 .PHONY: fuzz
 fuzz: ## fuzz every target for SECONDS=60

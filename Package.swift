@@ -11,6 +11,10 @@ let instruments =
     default: ["-sanitize=fuzzer,address", "-enforce-exclusivity=checked"]
     }
 
+// `make mutants` plants bugs, which the simulation must find; any other build has neither them nor their switch.
+let plantsBugs = ProcessInfo.processInfo.environment["FOYER_MUTANTS"] != nil
+let mutants: [Target.Dependency] = plantsBugs ? ["Mutants"] : []
+
 // One array of settings for every Swift target (docs/decisions/0003-build-settings.md).
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -22,16 +26,16 @@ let settings: [SwiftSetting] = [
     // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
     .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
     .unsafeFlags(instruments),
-]
+] + (plantsBugs ? [.define("FOYER_MUTANTS")] : [])
 
 /// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies + mutants, swiftSettings: settings)
 }
 
 /// A shell module: talks to the outside world; may depend on core modules, its own C module and Reactor.
 func shell(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies + mutants, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [String] = []) -> Target {
@@ -46,7 +50,7 @@ let coreTargets: [Target] = [
     core("WebSocket", ["CZlib"]),
     core("Wire"),
     core("Feed"),
-]
+] + (plantsBugs ? [.target(name: "Mutants", swiftSettings: settings)] : [])
 
 let shellTargets: [Target] = [
     shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
@@ -77,7 +81,7 @@ let programs: [Target] = [
             "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        ],
+        ] + mutants,
         swiftSettings: settings),
     .executableTarget(name: "foyer-load", path: "loadtest", swiftSettings: settings),
 ]

@@ -86,13 +86,37 @@ WEB = pytest("web", "Tests/Web", 120, each_seconds=60)
 # Every product, not `foyer` alone: the suites below also run the programs that stand in for a client.
 RELEASE = Stage("release", [*SWIFT_BUILD, "-c", "release"], 1800)
 CONFORMANCE = pytest("conformance", "Tests/Conformance", 1500, each_seconds=900)
+SIMULATION = pytest("simulation", "Tests/SimulationRuns", 500, each_seconds=100)
+# Bugs are planted in a build of its own: no other must ever know of them.
+MUTANTS_BUILD = Stage(
+    "mutants-build",
+    [*SWIFT_BUILD, "--scratch-path", ".build-mutants", "--product", "foyer"],
+    1500,
+    environment={"FOYER_MUTANTS": "1"},
+)
+MUTANTS = Stage("mutants", [".build-mutants/debug/foyer", "simulate", "--mutants"], 600)
 END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180)
 FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_report=True, needs="fuzz")
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 
 RUNS: dict[str, list[Stage]] = {
     "check": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB],
-    "test": [LINT, BUILD, UNIT, GATEWAY, TOOLS, WEB, RELEASE, CONFORMANCE, END_TO_END, FUZZ, REQUIREMENTS],
+    "test": [
+        LINT,
+        BUILD,
+        UNIT,
+        GATEWAY,
+        TOOLS,
+        WEB,
+        RELEASE,
+        SIMULATION,
+        MUTANTS_BUILD,
+        MUTANTS,
+        CONFORMANCE,
+        END_TO_END,
+        FUZZ,
+        REQUIREMENTS,
+    ],
 }
 
 

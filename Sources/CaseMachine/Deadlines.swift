@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// A moment at which a case must move by itself.
 package struct Deadline: Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
@@ -41,7 +45,12 @@ extension CaseState {
 
     /// What the case's row holds, and the poller asks for.
     package func earliestDeadline(under policy: Policy) -> Deadline? {
-        deadlines(under: policy).min { $0.at < $1.at }
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.deadlineEarly), let first = deadlines(under: policy).min(by: { $0.at < $1.at }) {
+            return Deadline(kind: first.kind, at: first.at - .seconds(1))
+        }
+        #endif
+        return deadlines(under: policy).min { $0.at < $1.at }
     }
 
     private func inactivityDeadlines(_ policy: Policy) -> [Deadline] {

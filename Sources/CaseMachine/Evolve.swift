@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 extension CaseState {
     /// The state after `event`, which must be one that `decide` made of this state; nil for a log that does not begin with
     /// an opening. Knows no policy: whatever the rules are today, a stored log means the same.
@@ -40,6 +44,12 @@ extension CaseState {
     mutating func apply(_ event: CaseEvent) {
         lastEventAt = max(lastEventAt, event.at)
         number(event)
+        #if FOYER_MUTANTS
+        let wasIdle = (idleSince, warnedAt)
+        defer {
+            if Mutants.isPlanted(.warnedForNothing), case .messageSent = event.fact { (idleSince, warnedAt) = wasIdle }
+        }
+        #endif
         if event.fact.isAction { beginIdling(at: event.at) }
         let request = phase.closeRequest
         settle(event)

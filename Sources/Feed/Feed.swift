@@ -15,6 +15,10 @@
 // Numbers come from clients and from other nodes: no value of them may trap, and one that the store does not confirm
 // leaves no trace (what was heard is forgotten when a read that must find it is sent).
 
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// One socket's position in one case's log, for one audience. A pure machine: its owner tells it what happens, in
 /// whatever order, and does what the answer says.
 ///
@@ -111,6 +115,12 @@ package struct Feed<Item: Sendable>: Sendable {
                 state = .reading(Reading(pending: nil, announces: false))
                 return .nothing
             }
+            #if FOYER_MUTANTS
+            if Mutants.isPlanted(.gapIgnored) {
+                position = number
+                return FeedAnswer(deliver: .one(Numbered(number, item)))
+            }
+            #endif
             // Greater than the position, so that adding one to that cannot overflow.
             guard number == position + 1 else {
                 var repair = Repair<Item>(token: nextToken())

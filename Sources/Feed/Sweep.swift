@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// How often the heads of what a node watches are compared with the store.
 package enum SweepPace {
     /// Always: publications are lost without anybody noticing, and a person does not wait longer than this for the last
@@ -54,6 +58,9 @@ package struct Sweep<ID: Hashable & Comparable & Sendable>: Hashable, Sendable {
     package func differences(
         _ question: SweepQuestion<ID>, _ answer: [ID: Int64]
     ) -> [SweepDifference<ID>] {
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.sweepBlind) { return [] }
+        #endif
         var differences: [SweepDifference<ID>] = []
         for (id, asked) in question.versions {
             guard let known = versions[id] else { continue }

@@ -1,6 +1,10 @@
 // What comes out, and when. First what became due is taken down; then, at most once in `coalescing`, everything that
 // waits goes out together.
 
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 extension PresenceNode {
     /// When `tick` is to be called next; nil: not before something happens.
     package var nextTick: Duration? {
@@ -47,6 +51,9 @@ extension PresenceNode {
     private var isTalking: Bool { isBrokerUp && !hasLeft }
 
     private mutating func buryTheSilent() {
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.ghostsStay) { return }
+        #endif
         for (node, peer) in peers.sorted(by: { $0.key < $1.key })
         where peer.lastHeard + settings.silence <= clock {
             graves.bury(node, round: peer.round)

@@ -90,7 +90,8 @@ extension MemoryStore {
 
     package func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError) {
         contents.withLock { contents in
-            contents.nodes = contents.nodes.filter { $0.value.heardAt >= now - NodeID.forgottenAfter }
+            let heard = now - NodeID.forgottenAfter...now + NodeID.furthestAhead
+            contents.nodes = contents.nodes.filter { heard.contains($0.value.heardAt) }
             contents.nodes[node] = members.map { Node(heardAt: now, members: $0) }
         }
     }

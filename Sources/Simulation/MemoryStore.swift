@@ -2,6 +2,10 @@ package import CaseMachine
 package import CaseStore
 import Synchronization
 
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// The simulation's store: what the real ones promise, in memory, the same at each run. It does no I/O, reads no clock and
 /// never fails by itself; faults are injected around it.
 ///
@@ -159,6 +163,9 @@ extension MemoryStore.Contents {
         guard let row = cases[change.id] else {
             return change.publicID.map { !publicIDs.contains($0) } ?? false
         }
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.versionNotCompared) { return change.headsBefore == row.heads }
+        #endif
         return change.expectedVersion == row.version && change.headsBefore == row.heads && !row.isErased
     }
 

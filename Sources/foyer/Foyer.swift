@@ -5,5 +5,5 @@ import ArgumentParser
 struct Foyer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
-        subcommands: [Serve.self, Echo.self, MachineCommand.self, Audit.self, Bench.self])
+        subcommands: [Serve.self, Echo.self, MachineCommand.self, SimulateCommand.self, Audit.self, Bench.self])
 }

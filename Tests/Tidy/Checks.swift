@@ -6,7 +6,7 @@ enum Checks {
 
     static let all: [@Sendable (TextFile) -> [Finding]] = [
         length, ImportRules.findings, leftovers, unsafeCode, printing, strayAddresses, whitespace, unsoundSharing,
-        testNames,
+        testNames, PlantedBugs.findings,
     ]
 
     @Sendable static func length(_ file: TextFile) -> [Finding] {

@@ -26,6 +26,25 @@ struct Sample: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: [
+        Sample("Sources/Feed/A.swift", "if Mutants.isPlanted(.gapIgnored) { return }\n"),
+        Sample("Sources/Feed/A.swift", "#if DEBUG\nimport Mutants\n#endif\n"),
+        Sample("Sources/Feed/A.swift", "#if FOYER_MUTANTS\n#else\nimport Mutants\n#endif\n"),
+        Sample("Sources/Feed/A.swift", "#if FOYER_MUTANTS\n#endif\nlet it: Mutant\n"),
+    ])
+    func `a planted bug that every build would have is found`(sample: Sample) {
+        #expect(PlantedBugs.findings(sample.file).count == 1)
+    }
+
+    @Test(arguments: [
+        Sample("Sources/Feed/A.swift", "#if FOYER_MUTANTS\n    import Mutants\n#endif\n"),
+        Sample("Sources/Mutants/A.swift", "package enum Mutants {}\n"),
+        Sample("Sources/Feed/A.swift", "let permutations = 1  // of Mutants\n"),
+    ])
+    func `a planted bug behind its switch is not`(sample: Sample) {
+        #expect(PlantedBugs.findings(sample.file).isEmpty)
+    }
+
+    @Test(arguments: [
         Sample("Sources/WebSocket/A.swift", "import Foundation\n"),
         Sample("Sources/WebSocket/A.swift", "import Glibc\n"),
         Sample("Sources/WebSocket/A.swift", "import Synchronization\n"),

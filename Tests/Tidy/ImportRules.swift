@@ -3,7 +3,7 @@
 /// The build checks that a target imports only what its manifest entry lists; it does not see system modules, nor who
 /// extends the manifest. This table does.
 enum ImportRules {
-    static let core: Set<String> = ["CaseMachine", "Presence", "WebSocket", "Wire", "Feed"]
+    static let core: Set<String> = ["CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Mutants"]
 
     private static let coreExtras: [String: Set<String>] = ["WebSocket": ["CZlib"], "Wire": ["FoundationEssentials"]]
     /// Cases are stored facts, presence is guesswork that expires: neither may lean on the other.

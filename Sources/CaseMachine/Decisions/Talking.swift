@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 extension Draft {
     mutating func send(_ message: Message) throws(Rejection) {
         try check(message)
@@ -35,6 +39,9 @@ extension Draft {
 
     mutating func markSeen(upTo number: Int64) throws(Rejection) {
         let side = try readingSide(number)
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.cursorMovesBack) { return add(.seen(side, upTo: number)) }
+        #endif
         guard number > state[side].seenUpTo, isReader(of: side) else { return }
         add(.seen(side, upTo: number))
     }

@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// Who may see an event.
 package enum Audience: UInt8, Hashable, Sendable, CaseIterable {
     /// The guest's side and the team.
@@ -9,7 +13,10 @@ package enum Audience: UInt8, Hashable, Sendable, CaseIterable {
 extension Fact {
     /// Nil for what has no number and stands in no log: it changes the case's row alone.
     package var audience: Audience? {
-        switch self {
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.noteForEveryone), case .noteWritten = self { return .everyone }
+        #endif
+        return switch self {
         case .opened, .identifiersSubmitted, .intakeCompleted, .messageSent, .automaticMessageSent, .blastDelivered,
             .claimed, .released, .transferred, .participantAdded, .participantRemoved, .participantLeft, .assigneeLost,
             .closeRequested, .closeDeclined, .closingWarned, .closed, .reopened, .erased, .callStarted, .callAnswered,

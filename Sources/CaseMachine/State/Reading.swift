@@ -1,3 +1,7 @@
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 /// How far one side has come in its own numbers, and what it has not seen yet.
 package struct Reading: Hashable, Sendable {
     package private(set) var deliveredUpTo: Int64 = 0
@@ -50,6 +54,9 @@ package struct Reading: Hashable, Sendable {
 
     mutating func see(upTo number: Int64) {
         seenUpTo = max(seenUpTo, number)
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.cursorMovesBack) { seenUpTo = number }
+        #endif
         deliver(upTo: number)
         unseen.removeAll { $0.number <= number }
         endNoticedStreak()
@@ -82,6 +89,9 @@ extension Reading {
             packer.write(unseen.at)
             packer.write(unseen.isShared)
         }
+        #if FOYER_MUTANTS
+        if Mutants.isPlanted(.noticeForgotten) { return packer.write(Int64(0)) }
+        #endif
         packer.write(noticedUpTo)
     }
 

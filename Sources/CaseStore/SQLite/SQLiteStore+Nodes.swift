@@ -5,6 +5,7 @@ extension SQLiteStore {
     package func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError) {
         try write { db in
             try Self.forget("heardAt < ?", (now - NodeID.forgottenAfter).milliseconds, db)
+            try Self.forget("heardAt > ?", (now + NodeID.furthestAhead).milliseconds, db)
             guard let members else { return try Self.forget("id = ?", node.value, db) }
             try db.execute(
                 sql: "INSERT OR REPLACE INTO node (id, heardAt) VALUES (?, ?)",

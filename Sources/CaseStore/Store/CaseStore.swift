@@ -82,6 +82,9 @@ package protocol CaseStore: Sendable {
 package struct NodeID: Hashable, Sendable {
     /// A node that has been silent for so long does not come back: its next start has another id.
     package static let forgottenAfter: Duration = .days(1)
+    /// A node that was heard of later than this from now was heard of before somebody set the clock back: one that lives
+    /// says so again within seconds, and one that does not must not seem to live until that time has come.
+    package static let furthestAhead: Duration = .minutes(1)
 
     package let value: Int64
 

@@ -1,5 +1,9 @@
 package import CaseMachine
 
+#if FOYER_MUTANTS
+import Mutants
+#endif
+
 package struct LoadedCase: Hashable, Sendable {
     package let id: CaseID
     package let publicID: PublicID
@@ -23,6 +27,9 @@ package struct StoredEvent: Hashable, Sendable {
 
     package init(numbers: Numbers, event: CaseEvent, isDeleted: Bool) {
         self.numbers = numbers
+        #if FOYER_MUTANTS
+        let isDeleted = isDeleted && !Mutants.isPlanted(.deletedTextStays)
+        #endif
         self.event = isDeleted ? event.withoutContent : event
         self.isDeleted = isDeleted
     }

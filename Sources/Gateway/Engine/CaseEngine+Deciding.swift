@@ -87,8 +87,10 @@ extension CaseEngine {
     ) -> Step {
         let isDeadline = command.name == .deadlineReached
         // Nothing new and nobody to remember it for. A deadline that decides nothing rewrites the row: what stood there
-        // was not what follows from the state.
-        if events.isEmpty, run.isEmpty, pending.key == nil, !isDeadline {
+        // was not what follows from the state. So does a policy that was adopted before: a node that had not heard of it
+        // may have written the row since.
+        let rewrites = isDeadline || command.name == .policyChanged
+        if events.isEmpty, run.isEmpty, pending.key == nil, !rewrites {
             // The store has sent the errand, so that what is known here may be out of date.
             guard !pending.isErrand || pending.isVerified else { return .load }
             return accept(pending, without: run)

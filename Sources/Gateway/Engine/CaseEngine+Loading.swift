@@ -51,7 +51,7 @@ extension CaseEngine {
         case .success(let found): slot.known = found
         case .failure(.noSuchCase) where slot.isNew: slot.known = nil
         case .failure where slot.isNew: return makeAgain(slot)
-        case .failure(let trouble): return refuseAll(slot, trouble)
+        case .failure(let trouble): return refuse(slot, trouble, answer.keys)
         }
         #if FOYER_MUTANTS
         if Mutants.isPlanted(.wrongKeyVerified) { slot.askedFor = slot.waiting.count }
@@ -97,9 +97,21 @@ extension CaseEngine {
         say(.publish(Publication(known)))
     }
 
-    private func refuseAll(_ slot: CaseSlot, _ trouble: CaseTrouble) {
-        for pending in slot.waiting { answer(pending, Self.reply(to: pending.actor, trouble)) }
-        leave(slot)
+    /// Some may be repetitions of what was decided while the case could be read, such as its erasure.
+    private func refuse(_ slot: CaseSlot, _ trouble: CaseTrouble, _ keys: [KeyAnswer]) {
+        for key in keys.prefix(slot.askedFor) {
+            guard let pending = slot.waiting.popFirst() else { break }
+            switch key {
+            case .new: answer(pending, Self.reply(to: pending.actor, trouble))
+            case .known(let receipt):
+                count { $0.repeats += 1 }
+                answer(pending, .accepted(receipt))
+            case .reused: answer(pending, .refused(.keyReused))
+            }
+        }
+        slot.askedFor = 0
+        slot.owesNews = false
+        if slot.waiting.isEmpty { leave(slot) } else { forgetState(of: slot) }
     }
 
     static func reply(to actor: Actor, _ trouble: CaseTrouble) -> Reply {
