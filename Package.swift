@@ -16,17 +16,18 @@ let plantsBugs = ProcessInfo.processInfo.environment["FOYER_MUTANTS"] != nil
 let mutants: [Target.Dependency] = plantsBugs ? ["Mutants"] : []
 
 // One array of settings for every Swift target (docs/decisions/0003-build-settings.md).
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    // The codec is inlined into the loop across modules, and a loop's state is one thread's: checking at run time that
-    // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
-    .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-    .unsafeFlags(instruments),
-] + (plantsBugs ? [.define("FOYER_MUTANTS")] : [])
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        // The codec is inlined into the loop across modules, and a loop's state is one thread's: checking at run time that
+        // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
+        .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+        .unsafeFlags(instruments),
+    ] + (plantsBugs ? [.define("FOYER_MUTANTS")] : [])
 
 /// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
 func core(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -44,13 +45,14 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], excluding: [Stri
         swiftSettings: settings)
 }
 
-let coreTargets: [Target] = [
-    core("CaseMachine"),
-    core("Presence"),
-    core("WebSocket", ["CZlib"]),
-    core("Wire"),
-    core("Feed"),
-] + (plantsBugs ? [.target(name: "Mutants", swiftSettings: settings)] : [])
+let coreTargets: [Target] =
+    [
+        core("CaseMachine"),
+        core("Presence"),
+        core("WebSocket", ["CZlib"]),
+        core("Wire"),
+        core("Feed"),
+    ] + (plantsBugs ? [.target(name: "Mutants", swiftSettings: settings)] : [])
 
 let shellTargets: [Target] = [
     shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
