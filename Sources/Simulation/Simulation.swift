@@ -10,6 +10,8 @@ package struct SimulationSettings: Sendable {
     package var calmSteps = 200_000
     /// By then a run that has not settled never will.
     package var patience: Duration = .seconds(600)
+    /// In a calm house every screen has what is stored after this: its way, or a sweep and a read if its news were lost.
+    package var delivery: Duration = .seconds(7)
     /// In a calm house no deadline is met later than this.
     package var lateness: Duration = .seconds(4)
     /// Small, so that a run of a few hundred commands reaches them.
@@ -86,6 +88,9 @@ extension World {
     }
 
     var isDone: Bool {
-        violation != nil || (now - calmSince >= settings.calm && isSettled) || now - calmSince >= settings.patience
+        // What was stored a moment ago is still on its way.
+        violation != nil
+            || (now - max(calmSince + settings.calm, lastStoredAt + settings.delivery) >= .zero && isSettled)
+            || now - calmSince >= settings.patience
     }
 }

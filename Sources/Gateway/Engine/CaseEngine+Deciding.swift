@@ -37,10 +37,21 @@ extension CaseEngine {
                 return nil
             }
         }
-        guard run.isEmpty else { return run }
+        guard run.isEmpty else {
+            doubtRepetitions(of: run)
+            return run
+        }
         queue(slot)
         dropIfNeverMade(slot)
         return nil
+    }
+
+    /// The store knew their keys for new, together with those that are stored now: it has to be asked again.
+    private func doubtRepetitions(of run: Run) {
+        for place in run.slot.waiting.indices {
+            guard run.slot.waiting[place].isVerified, let key = run.slot.waiting[place].question else { continue }
+            if run.holds(key.name) { run.slot.waiting[place].isVerified = false }
+        }
     }
 
     private func decideNext(_ pending: Pending, in run: Run) -> Step {

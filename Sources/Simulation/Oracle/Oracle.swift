@@ -187,7 +187,8 @@ final class Oracle {
             return "version \(book.version) is there, and what is stored was decided on \(change.expectedVersion)"
         }
         let before = book.version == 0 ? nil : book.state
-        let policy = (rules[before?.team ?? change.state.team] ?? TeamRules()).policy
+        // A case that is handed on in the middle of a commit goes on by the other team's rules.
+        var team = before?.team ?? change.state.team
         book.version += 1
         book.state = change.state
         coverage.visited(change.state.phaseName.rawValue)
@@ -206,6 +207,8 @@ final class Oracle {
             }
         }
         for (index, numbered) in change.events.enumerated() {
+            let policy = (rules[team] ?? TeamRules()).policy
+            if case .transferred(.team(let other)) = numbered.event.fact { team = other }
             let rest = change.events[(index + 1)...].map(\.event)
             if let complaint = append(numbered, then: rest, policy, to: book, &coverage) {
                 return complaint

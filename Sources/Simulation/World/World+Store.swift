@@ -71,6 +71,7 @@ extension World {
         for (unit, outcome) in zip(units, outcomes) {
             switch outcome {
             case .success(.stored):
+                lastStoredAt = now
                 for change in unit.changes {
                     note(
                         "stored", node.number, oracle.place(of: change.id), change.expectedVersion + 1,

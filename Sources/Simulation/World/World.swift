@@ -41,6 +41,7 @@ final class World {
     var lines: [Int: Line] = [:]
     var lastLine = 0
     var lastNode: Int64 = 0
+    var lastStoredAt: Duration = .zero
     var storeAwayUntil: Duration = .zero
     var storeFullUntil: Duration = .zero
     /// Until then the broker loses everything, and nobody is told.
