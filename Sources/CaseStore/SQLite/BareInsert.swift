@@ -3,7 +3,7 @@ import GRDB
 import GRDBSQLite
 
 /// What the disk and SQLite allow: the store's own rows, prepared and sealed, into the same tables and indexes under the
-/// same settings, by a loop that checks nothing. It looks up no key and compares no version; of a case's row it writes
+/// same settings, by a loop that checks nothing: no key is looked up, and no outcome looked at. Of a case's row it writes
 /// what every commit changes. `foyer bench engine` measures the store against it.
 package final class BareInsert {
     private let connection: OpaquePointer

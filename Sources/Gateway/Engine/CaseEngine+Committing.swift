@@ -154,7 +154,7 @@ extension CaseEngine {
         let slot = run.slot
         guard let state = run.state, let publicID = slot.known?.publicID ?? slot.publicID else { return }
         let previous = slot.known?.state.team
-        let known = LoadedCase(id: slot.id, publicID: publicID, version: run.baseVersion + 1, state: state)
+        let known = KnownCase(id: slot.id, publicID: publicID, version: run.baseVersion + 1, state: state)
         slot.known = known
         slot.publicID = nil
         slot.goesSingly = false

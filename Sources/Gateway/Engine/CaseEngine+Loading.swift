@@ -48,7 +48,7 @@ extension CaseEngine {
         switch answer.found {
         // The id that was drawn for a new case is taken.
         case .success where slot.isNew: return makeAgain(slot)
-        case .success(let found): slot.known = found
+        case .success(let found): slot.known = KnownCase(found)
         case .failure(.noSuchCase) where slot.isNew: slot.known = nil
         case .failure where slot.isNew: return makeAgain(slot)
         case .failure(let trouble): return refuse(slot, trouble, answer.keys)

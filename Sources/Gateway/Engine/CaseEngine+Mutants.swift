@@ -24,11 +24,11 @@ extension CaseEngine {
         return true
     }
 
-    private func unstored(_ run: Run) -> LoadedCase? {
+    private func unstored(_ run: Run) -> KnownCase? {
         guard let state = run.state, let publicID = run.slot.known?.publicID ?? run.slot.publicID else { return nil }
         let isConflict = Mutants.isPlanted(.staleAfterConflict) || Mutants.isPlanted(.publishBeforeCommit)
         let version = run.baseVersion + (isConflict ? 1 : 0)
-        return LoadedCase(id: run.slot.id, publicID: publicID, version: version, state: state)
+        return KnownCase(id: run.slot.id, publicID: publicID, version: version, state: state)
     }
 }
 #endif

@@ -56,7 +56,7 @@ extension CaseEngine {
             let receipt = Receipt(id: from.id, heads: Heads(ofFrom.state))
             let news = zip([from, into], changes).map { known, change in
                 Publication(
-                    LoadedCase(
+                    KnownCase(
                         id: known.id, publicID: known.publicID, version: known.version + 1, state: change.state),
                     events: change.events)
             }

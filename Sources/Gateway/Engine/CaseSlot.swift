@@ -88,7 +88,7 @@ final class CaseSlot {
 
     let id: CaseID
     var standing: Standing
-    var known: LoadedCase?
+    var known: KnownCase?
     /// The case is to be made, under this name.
     var publicID: PublicID?
     var waiting: Deque<Pending> = []

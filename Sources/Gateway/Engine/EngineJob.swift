@@ -90,21 +90,40 @@ package enum EngineOutput: Sendable {
 
 /// A commit, for everybody who watches the case or a list that it is in. One object for all of them.
 package final class Publication: Sendable {
-    package let id: CaseID
-    package let publicID: PublicID
-    package let version: Int64
+    private let known: KnownCase
     /// None if it was published before: then the heads are a hint to look.
     package let events: [NumberedEvent]
-    package let state: CaseState
     /// Where the case was before, if it has moved.
     package let previousTeam: TeamID?
 
-    init(_ known: LoadedCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
-        id = known.id
-        publicID = known.publicID
-        version = known.version
-        state = known.state
+    package var id: CaseID { known.id }
+    package var publicID: PublicID { known.publicID }
+    package var version: Int64 { known.version }
+    package var state: CaseState { known.state }
+
+    init(_ known: KnownCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
+        self.known = known
         self.events = events
         self.previousTeam = previousTeam
+    }
+}
+
+/// A case as it is stored. An object, because a state has half a dozen arrays in it: whoever passes it on would count them
+/// all.
+final class KnownCase: Sendable {
+    let id: CaseID
+    let publicID: PublicID
+    let version: Int64
+    let state: CaseState
+
+    init(id: CaseID, publicID: PublicID, version: Int64, state: CaseState) {
+        self.id = id
+        self.publicID = publicID
+        self.version = version
+        self.state = state
+    }
+
+    convenience init(_ loaded: LoadedCase) {
+        self.init(id: loaded.id, publicID: loaded.publicID, version: loaded.version, state: loaded.state)
     }
 }
