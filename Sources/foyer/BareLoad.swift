@@ -1,5 +1,6 @@
 import CaseMachine
 import CaseStore
+import Gateway
 import Glibc
 
 /// The reference: the rows of the same messages, prepared before the clock starts, written by a loop that does nothing
@@ -114,8 +115,18 @@ enum EngineLoadActors {
 
     static func guest(_ number: Int64) -> Actor { .guest(GuestActor(guest: GuestID(number), organisation: clinic)) }
 
-    static func opening(_ number: Int64) -> Opening {
-        Opening(organisation: clinic, team: TeamID(1), party: .support(GuestID(number)))
+    static let otherTeam = TeamID(2)
+
+    static func opening(_ number: Int64, _ team: TeamID = TeamID(1)) -> Opening {
+        Opening(organisation: clinic, team: team, party: .support(GuestID(number)))
+    }
+
+    /// Whoever waits, has waited too long.
+    static var impatient: TeamRules {
+        var policy = Policy()
+        policy.revision = 2
+        policy.firstResponseAlert = .zero
+        return TeamRules(policy: policy)
     }
 }
 

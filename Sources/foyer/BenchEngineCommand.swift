@@ -22,6 +22,11 @@ extension Foyer.Bench {
         @Option(help: "Rounds; the medians are printed.")
         var rounds = 3
 
+        @Option(
+            help: ArgumentHelp(
+                "Measure once more while so many cases, of another team, become due all at once.", valueName: "cases"))
+        var due = 0
+
         @Option(help: ArgumentHelp("Length of a message.", valueName: "bytes"))
         var textBytes = 120
 
@@ -30,6 +35,7 @@ extension Foyer.Bench {
 
         func validate() throws {
             guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds: from 0.1 to 600") }
+            guard (0...1_000_000).contains(due) else { throw ValidationError("--due: from 0 to 1000000") }
             guard (1...99).contains(rounds) else { throw ValidationError("--rounds: from 1 to 99") }
             guard !senders.isEmpty, senders.allSatisfy((1...100_000).contains) else {
                 throw ValidationError("--senders: from 1 to 100000")
@@ -51,17 +57,24 @@ extension Foyer.Bench {
                         let load = BareLoad(store: store, reference: reference, textBytes: textBytes)
                         report.add(reference: try load.run(batch: count, seconds: seconds), count)
                     }
-                    try inFolder { path in
-                        let directory = DataDirectory(path: path)
-                        let vault = try Vault.open(directory, missingMasterKey: .generate)
-                        let store = try SQLiteStore(directory, vault)
-                        store.countSyncs()
-                        let load = try EngineLoad(store, senders: count, textBytes: textBytes)
-                        report.add(engine: load.run(seconds: seconds), count)
-                    }
+                    report.add(engine: try measure(count, dueCases: 0), count)
+                    if due > 0 { report.add(beside: due, try measure(count, dueCases: due), count) }
                 }
             }
             print(report.text, terminator: "")
+        }
+
+        private func measure(_ senders: Int, dueCases: Int) throws -> LoadOutcome {
+            var outcome = LoadOutcome()
+            try inFolder { path in
+                let directory = DataDirectory(path: path)
+                let vault = try Vault.open(directory, missingMasterKey: .generate)
+                let store = try SQLiteStore(directory, vault)
+                store.countSyncs()
+                let load = try EngineLoad(store, senders: senders, textBytes: textBytes, dueCases: dueCases)
+                outcome = load.run(seconds: seconds)
+            }
+            return outcome
         }
 
         private func inFolder(_ body: (String) throws -> Void) throws {

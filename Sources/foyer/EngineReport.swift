@@ -4,9 +4,16 @@ import Foundation
 struct EngineReport {
     private var references: [Int: [LoadOutcome]] = [:]
     private var engines: [Int: [LoadOutcome]] = [:]
+    private var besideDue: [Int: [LoadOutcome]] = [:]
+    private var dueCases = 0
 
     mutating func add(reference outcome: LoadOutcome, _ batch: Int) { references[batch, default: []].append(outcome) }
     mutating func add(engine outcome: LoadOutcome, _ senders: Int) { engines[senders, default: []].append(outcome) }
+
+    mutating func add(beside dueCases: Int, _ outcome: LoadOutcome, _ senders: Int) {
+        self.dueCases = dueCases
+        besideDue[senders, default: []].append(outcome)
+    }
 
     var text: String {
         var lines = [Self.line("", Self.columns)]
@@ -15,6 +22,12 @@ struct EngineReport {
         }
         for senders in engines.keys.sorted() {
             lines.append(Self.line("engine, \(senders) senders", figures(engines[senders] ?? [])))
+        }
+        for senders in besideDue.keys.sorted() {
+            let outcomes = besideDue[senders] ?? []
+            lines.append(Self.line("  beside \(dueCases) due, \(senders)", figures(outcomes)))
+            let alerts = Self.median(outcomes.map { Double($0.alerts) }) ?? 0
+            lines.append("    in which \(Self.format(alerts, 0)) deadlines were met")
         }
         lines.append("")
         if let share = throughput {

@@ -7,6 +7,8 @@ struct LoadOutcome {
     var commits = 0
     var syncs = 0
     var refused = 0
+    /// Deadlines that were met meanwhile.
+    var alerts = 0
     /// Of the whole process, senders included.
     var cpuSeconds = 0.0
 

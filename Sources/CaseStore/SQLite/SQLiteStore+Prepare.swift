@@ -32,8 +32,8 @@ extension SQLiteStore {
     /// New cases' keys, durable before anything that they seal. An organisation gets its own with its first case.
     /// Answers why units cannot have them, by the units' places.
     private func makeKeys(_ units: [CommitUnit]) throws(StoreError) -> [Int: CaseTrouble] {
+        guard units.contains(where: { unit in unit.changes.contains { $0.expectedVersion == 0 } }) else { return [:] }
         let owners = units.map(\.newOwners)
-        guard owners.contains(where: { !$0.isEmpty }) else { return [:] }
         do {
             try vault.createKeys(for: owners.flatMap(\.self))
             return [:]

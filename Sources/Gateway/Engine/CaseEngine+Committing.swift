@@ -1,5 +1,5 @@
 import CaseMachine
-import CaseStore
+package import CaseStore
 import DequeModule
 
 #if FOYER_MUTANTS
@@ -14,38 +14,54 @@ struct Gathering {
     let expected: Int
 }
 
+/// The next commit, in the making: what has come is decided at once, while the commit before it is being written, or while
+/// others are waited for.
+struct OpenBatch {
+    let id: JobID
+    var runs: [Run] = []
+    var units: [CommitUnit] = []
+    var commands = 0
+    var byteCount = 0
+}
+
 // Runs of many cases become one commit, and its outcome answers and publications.
 extension CaseEngine {
+    /// The units that the next commit begins with. Whoever carries out the commits may prepare them meanwhile.
+    package var decided: [CommitUnit] { batch?.units ?? [] }
+
     func nextCommit() -> EngineJob? {
-        guard hasReady, mayCommit else { return nil }
+        decideAhead()
+        guard let batch, mayCommit else { return nil }
+        self.batch = nil
         gathering = nil
-        var runs: [Run] = []
-        var units: [CommitUnit] = []
-        var commands = 0
-        var bytes = 0
+        commandsUnderWay += batch.commands
+        commitsUnderWay.insert(batch.id)
+        count { figures in
+            figures.commits += 1
+            figures.units += batch.units.count
+        }
+        return start(.commit(batch.units), .commit(batch.runs, since: moment.monotonic), as: batch.id)
+    }
+
+    private func decideAhead() {
+        guard hasReady else { return }
+        var batch = self.batch ?? OpenBatch(id: newJob())
+        self.batch = nil
         let most = mostCommands
-        while commands < most, bytes < limits.bytesPerBatch,
-            let slot = nextReady(errands: runs.count < limits.errandsPerBatch)
+        while batch.commands < most, batch.byteCount < limits.bytesPerBatch,
+            let slot = nextReady(errands: batch.runs.count < limits.errandsPerBatch)
         {
             guard let run = run(of: slot), let unit = unit(of: run) else { continue }
             slot.standing = .committing
-            commands += run.decided.count
-            bytes += run.byteCount
-            runs.append(run)
-            units.append(unit)
+            batch.commands += run.decided.count
+            batch.byteCount += run.byteCount
+            batch.runs.append(run)
+            batch.units.append(unit)
             #if FOYER_MUTANTS
             sayEarly(run)
             #endif
         }
-        guard !units.isEmpty else { return nil }
-        commandsUnderWay += commands
-        count { figures in
-            figures.commits += 1
-            figures.units += units.count
-        }
-        let job = start(.commit(units), .commit(runs, since: moment.monotonic))
-        commitsUnderWay.insert(job.id)
-        return job
+        if !batch.units.isEmpty { self.batch = batch }
     }
 
     /// One commit at a time, and a second one beside it when there is enough to do for both.
@@ -54,12 +70,13 @@ extension CaseEngine {
         case 0:
             guard let gathering else { return true }
             return inHand >= gathering.expected || moment.monotonic >= gathering.until
-        case 1: return inHand - commandsUnderWay >= max(limits.commandsBesideCommit, commandsUnderWay)
+        case 1: return (batch?.commands ?? 0) >= max(limits.commandsBesideCommit, commandsUnderWay)
         default: return false
         }
     }
 
-    /// When there is much to do, half of it is written while the other half is decided, and so on in turn.
+    /// When there is much to do, half of it is written while the other half is decided, and so on in turn: all at once
+    /// would be answered at once, come back at once, and never be two halves.
     private var mostCommands: Int {
         guard commitsUnderWay.isEmpty else { return limits.commandsPerBatch }
         return min(limits.commandsPerBatch, max(2 * limits.commandsBesideCommit, inHand) / 2)

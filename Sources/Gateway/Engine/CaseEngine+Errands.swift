@@ -20,7 +20,7 @@ extension CaseEngine {
         self.rules[team] = rules
         // Hours and waiting times are looked at when something is decided, and change no deadline.
         guard old.policy != rules.policy else { return }
-        errands.add(team, behind: commitsUnderWay)
+        errands.add(team, behind: commitsUnderWay.union(batch.map { [$0.id] } ?? []))
         errands.hurry(.policies, to: moment.monotonic)
     }
 

@@ -35,6 +35,7 @@ package final class CaseEngine {
     // Jobs.
     private var underWay: [JobID: UnderWay] = [:]
     private var lastJob: UInt64 = 0
+    var batch: OpenBatch?
     var commitsUnderWay: Set<JobID> = []
     /// In all of them together.
     var commandsUnderWay = 0
@@ -109,7 +110,7 @@ package final class CaseEngine {
         var wake = errands.isBeating || errands.isEnding ? now + limits.heartbeat : errands.nextHeartbeat
         if let pausedUntil { return min(wake, pausedUntil) }
         if let turn = errands.nextTurn(after: now), pair == nil { wake = min(wake, turn) }
-        if let gathering, hasReady, commitsUnderWay.isEmpty { wake = min(wake, gathering.until) }
+        if let gathering, batch != nil, commitsUnderWay.isEmpty { wake = min(wake, gathering.until) }
         return wake
     }
 
@@ -142,9 +143,13 @@ package final class CaseEngine {
     /// Some belong to cases that are not cached any more.
     package var cachePlaces: Int { cacheOrder.count }
 
-    func start(_ kind: EngineJob.Kind, _ job: UnderWay) -> EngineJob {
+    func newJob() -> JobID {
         lastJob += 1
-        let id = JobID(value: lastJob)
+        return JobID(value: lastJob)
+    }
+
+    func start(_ kind: EngineJob.Kind, _ job: UnderWay, as id: JobID? = nil) -> EngineJob {
+        let id = id ?? newJob()
         underWay[id] = job
         return EngineJob(id: id, kind: kind)
     }

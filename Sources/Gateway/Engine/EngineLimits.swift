@@ -54,8 +54,8 @@ package struct EngineLimits: Hashable, Sendable {
     package init() {}
 }
 
-/// How a team wants its cases to be handled.
-package struct TeamRules: Hashable, Sendable {
+/// How a team wants its cases to be handled. An object, because it is passed on with every command.
+package final class TeamRules: Sendable {
     package let policy: Policy
     /// Of the team's time zone, now.
     package let minutesEastOfUTC: Int

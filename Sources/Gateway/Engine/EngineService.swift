@@ -49,9 +49,12 @@ package final class EngineService<Store: CaseStore>: Sendable {
         }
     }
 
-    /// From any thread. False if too much is waiting: the answer is `Refusal.overloaded`.
-    package func submit(_ submission: Submission) -> Bool {
-        mailbox.post(.submit(submission), byteCount: submission.command.byteCount) == .accepted
+    /// From any thread: what one turn of a loop has brought, in its order, so that a busy loop wakes the engine once a turn.
+    /// False if too much is waiting: the answer to all of them is `Refusal.overloaded`.
+    package func submit(_ submissions: [Submission]) -> Bool {
+        guard !submissions.isEmpty else { return true }
+        let bytes = submissions.reduce(0) { $0 + $1.command.byteCount }
+        return mailbox.post(.submit(submissions), byteCount: bytes) == .accepted
     }
 
     /// The team's open cases are measured by its new rules from here on.
@@ -73,7 +76,7 @@ package final class EngineService<Store: CaseStore>: Sendable {
 }
 
 enum EngineLetter: Sendable {
-    case submit(Submission)
+    case submit([Submission])
     case finished(JobID, JobResult)
     case adopt(TeamRules, TeamID)
     case hold(Set<MemberID>)
@@ -91,6 +94,10 @@ private final class EngineTurns<Store: CaseStore> {
     private let hand: EngineService<Store>.Hand
     private let fail: @Sendable (StoreError) -> Void
     private var letters: [EngineLetter] = []
+    /// The first units of the next commit, prepared.
+    private var ahead: [Result<Store.Prepared, CaseTrouble>] = []
+    /// One by one would cost more than it saves.
+    private static var preparedTogether: Int { 16 }
     private var isStopping = false
     /// The store cannot be trusted: nothing more is asked of it, and nothing that it has said is handed out.
     private var isBroken = false
@@ -120,6 +127,7 @@ private final class EngineTurns<Store: CaseStore> {
             handOut()
             while !isBroken, let job = engine.nextJob() { carryOut(job) }
             handOut()
+            prepareAhead()
             if isStopping, engine.isIdle { break }
             if !isBroken { wait(until: engine.nextWake) }
         } while !isBroken
@@ -129,7 +137,8 @@ private final class EngineTurns<Store: CaseStore> {
     /// Those who were too late get an answer, too.
     private func end() {
         for letter in mailbox.close() {
-            if case .submit(let submission) = letter { engine.submit(submission) }
+            guard case .submit(let submissions) = letter else { continue }
+            for submission in submissions { engine.submit(submission) }
         }
         guard !isBroken else { return }
         handOut()
@@ -144,7 +153,7 @@ private final class EngineTurns<Store: CaseStore> {
         mailbox.take(&letters)
         for letter in letters {
             switch letter {
-            case .submit(let submission): engine.submit(submission)
+            case .submit(let submissions): for submission in submissions { engine.submit(submission) }
             case .finished(let id, let result): finish(id, result)
             case .adopt(let rules, let team): engine.adopt(rules, for: team)
             case .hold(let members): engine.hold(members)
@@ -160,7 +169,9 @@ private final class EngineTurns<Store: CaseStore> {
         switch job.kind {
         case .commit(let units):
             do {
-                let prepared = try store.prepare(units)
+                var prepared = ahead
+                ahead = []
+                prepared += try store.prepare(Array(units.dropFirst(prepared.count)))
                 if handedOver.isEmpty, units.count < engine.limits.commandsBesideCommit {
                     finish(job.id, .committed(.success(try store.commit(prepared: prepared))))
                     handOut()
@@ -173,6 +184,17 @@ private final class EngineTurns<Store: CaseStore> {
             }
         case .heartbeat, .finishErasing, .forgetKeys: writer.take(.perform(job))
         case .load, .due, .strays, .openCases: reader.take(.perform(job))
+        }
+    }
+
+    /// What is decided already is sealed while the disk is busy, or the next message is on its way.
+    private func prepareAhead() {
+        let decided = engine.decided
+        guard decided.count >= ahead.count + Self.preparedTogether else { return }
+        do {
+            ahead += try store.prepare(Array(decided.dropFirst(ahead.count)))
+        } catch {
+            // The commit will meet the same, and answer for it.
         }
     }
 

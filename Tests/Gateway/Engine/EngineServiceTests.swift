@@ -62,7 +62,7 @@ import Testing
             store, node: NodeID(1), limits: limits, hand: { desk.take($0) }, fail: { desk.fail($0) })
         let opening = Opening(organisation: Ward.clinic, team: Ward.team, party: .support(Ward.maria))
         let cases = try (1...8 as ClosedRange<UInt64>).map { tag in
-            #expect(service.submit(Self.submission(tag, .open(opening))))
+            #expect(service.submit([Self.submission(tag, .open(opening))]))
             return try #require(desk.reply(to: tag)?.receipt?.id)
         }
         let threads = 4
@@ -72,7 +72,7 @@ import Testing
             return try OwnThread("sender") {
                 for tag in start..<start + each {
                     let text = Message(text: "\(tag)")
-                    _ = service.submit(Self.submission(tag, .act(cases[Int(tag % 8)], .send(text))))
+                    _ = service.submit([Self.submission(tag, .act(cases[Int(tag % 8)], .send(text)))])
                 }
             }
         }
@@ -105,7 +105,7 @@ import Testing
         let service = try EngineService(
             MemoryStore(), node: NodeID(1), hand: { desk.take($0) }, fail: { desk.fail($0) })
         let opening = Opening(organisation: Ward.clinic, team: Ward.team, party: .support(Ward.maria))
-        for tag in 1...100 as ClosedRange<UInt64> { #expect(service.submit(Self.submission(tag, .open(opening)))) }
+        for tag in 1...100 as ClosedRange<UInt64> { #expect(service.submit([Self.submission(tag, .open(opening))])) }
         service.stop()
         for tag in 1...100 as ClosedRange<UInt64> { #expect(desk.reply(to: tag)?.receipt != nil) }
     }

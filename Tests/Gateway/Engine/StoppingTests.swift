@@ -69,7 +69,7 @@ import Testing
     @Test func `after the stop nothing is accepted`() throws {
         let service = try Self.service(MemoryStore())
         #expect(try Self.stops(service))
-        #expect(!service.submit(Self.submission(1)))
+        #expect(!service.submit([Self.submission(1)]))
     }
 
     @Test func `it stops although people go on sending, and answers whatever it has accepted`() throws {
@@ -78,7 +78,7 @@ import Testing
         let sent = Accepted()
         let sender = try OwnThread("sender") {
             var tag: UInt64 = 0
-            repeat { tag += 1 } while sent.note(tag, service.submit(Self.submission(tag)))
+            repeat { tag += 1 } while sent.note(tag, service.submit([Self.submission(tag)]))
         }
         #expect(sent.reaches(100, within: .seconds(30)))
         #expect(try Self.stops(service))
@@ -140,12 +140,12 @@ import Testing
         let answered = Answered()
         let service = try EngineService(
             BrokenStore(MemoryStore()), node: NodeID(1), hand: { answered.take($0) }, fail: { _ in answered.fail() })
-        #expect(service.submit(Self.submission(1)))
+        #expect(service.submit([Self.submission(1)]))
         let deadline = ContinuousClock.now + .seconds(30)
         while !answered.hasFailed, ContinuousClock.now < deadline { usleep(500) }
         #expect(answered.hasFailed)
         service.stop()
         #expect(!answered.contains(1))
-        #expect(!service.submit(Self.submission(2)))
+        #expect(!service.submit([Self.submission(2)]))
     }
 }
