@@ -77,7 +77,7 @@ final class EngineLoad<Store: CaseStore>: Sendable {
         handOver()
         var letters: [[(sender: Int, isAccepted: Bool, id: CaseID)]] = []
         while inFlight > 0 {
-            wait(for: &letters)
+            answers.wait(for: &letters)
             let now = EngineClock.now
             if !isWarm, now >= warm {
                 isWarm = true
@@ -137,7 +137,7 @@ final class EngineLoad<Store: CaseStore>: Sendable {
             opened += portion
             var waiting = portion
             while waiting > 0 {
-                wait(for: &letters)
+                answers.wait(for: &letters)
                 waiting -= letters.joined().count
                 letters.removeAll(keepingCapacity: true)
             }
@@ -155,7 +155,7 @@ final class EngineLoad<Store: CaseStore>: Sendable {
         var waiting = senders
         var letters: [[(sender: Int, isAccepted: Bool, id: CaseID)]] = []
         while waiting > 0 {
-            wait(for: &letters)
+            answers.wait(for: &letters)
             for answer in letters.joined() {
                 cases[answer.sender] = answer.id
                 waiting -= 1
@@ -174,12 +174,6 @@ final class EngineLoad<Store: CaseStore>: Sendable {
             ticket: Ticket(port: 0, tag: UInt64(sender)), organisation: EngineLoadActors.clinic,
             actor: EngineLoadActors.guest(Int64(sender + 1)), key: CommandKey(key, fingerprint: serial),
             command: command)
-    }
-
-    private func wait(for letters: inout [[(sender: Int, isAccepted: Bool, id: CaseID)]]) {
-        var descriptor = pollfd(fd: answers.descriptor, events: Int16(POLLIN), revents: 0)
-        poll(&descriptor, 1, -1)
-        answers.take(&letters)
     }
 }
 
