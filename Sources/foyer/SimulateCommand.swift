@@ -29,6 +29,11 @@ struct SimulateCommand: ParsableCommand {
     var mutants = false
     #endif
 
+    func validate() throws {
+        guard seeds != 0 else { throw ValidationError("--seeds: at least 1, or nothing would be tried") }
+        guard (steps ?? 1) > 0 else { throw ValidationError("--steps: at least 1") }
+    }
+
     func run() throws {
         #if FOYER_MUTANTS
         if mutants { return try hunt() }

@@ -47,3 +47,10 @@ def test_the_release_build_has_no_planted_bug() -> None:
     program = foyer_binary()
     with open(program, "rb") as file:
         assert b"acknowledgeBeforeCommit" not in file.read()
+
+
+@pytest.mark.parametrize("options", [("--seeds", "0"), ("--seeds", "-1"), ("--steps", "0"), ("--seed", "x")])
+def test_what_would_try_nothing_is_refused(options: tuple[str, str]) -> None:
+    run = _simulate(*options, deadline_seconds=60)
+    assert run.returncode == 64
+    assert options[0] in run.stderr

@@ -37,13 +37,19 @@ extension Foyer.Bench {
             guard (0.1...600).contains(seconds) else { throw ValidationError("--seconds: from 0.1 to 600") }
             guard (0...1_000_000).contains(due) else { throw ValidationError("--due: from 0 to 1000000") }
             guard (1...99).contains(rounds) else { throw ValidationError("--rounds: from 1 to 99") }
-            guard !senders.isEmpty, senders.allSatisfy((1...100_000).contains) else {
-                throw ValidationError("--senders: from 1 to 100000")
+            // More would be told to try again: they are all of one organisation.
+            let most = EngineLimits().waitingPerOrganisation
+            guard !senders.isEmpty, senders.allSatisfy((1...most).contains) else {
+                throw ValidationError("--senders: from 1 to \(most)")
             }
             guard (1...16_384).contains(textBytes) else { throw ValidationError("--text-bytes: from 1 to 16384") }
         }
 
         func run() throws {
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: data, isDirectory: &isFolder), isFolder.boolValue else {
+                throw BenchError.noFolder(data)
+            }
             try refuseMemory()
             var report = EngineReport()
             for _ in 0..<rounds {

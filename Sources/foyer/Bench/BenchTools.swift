@@ -4,10 +4,12 @@ import Reactor
 enum BenchError: Error, CustomStringConvertible {
     case rejected(String)
     case memoryDisk(String)
+    case noFolder(String)
 
     var description: String {
         switch self {
         case .rejected(let decision): "The machine has rejected a message of the measurement: \(decision)"
+        case .noFolder(let path): "There is no folder '\(path)'. Make it, or name another one with --data."
         case .memoryDisk(let path):
             "'\(path)' lies in memory, where nothing is ever made durable: name a folder on a disk with --data."
         }
