@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// It puts a table of functions of its own before the one by which SQLite reaches the database file and its log, which
 /// is the same for both; SQLite documents the two file controls that lead to them.
-package final class SyncCounter: Sendable {
+package enum SyncCounter {
     private static let counted = Atomic<Int>(0)
     /// SQLite's own function. Set once, before the first call that could need it.
     private static let original = Mutex<(@convention(c) (UnsafeMutablePointer<sqlite3_file>?, CInt) -> CInt)?>(nil)
@@ -14,8 +14,7 @@ package final class SyncCounter: Sendable {
     /// Of all counted connections of the process.
     package static var count: Int { counted.load(ordering: .relaxed) }
 
-    /// The connection must have written before: its log is opened by then. It must end before the process does anything
-    /// else with it.
+    /// The connection must have written before: its log is opened by then.
     static func install(on connection: OpaquePointer) {
         for control in [SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER] {
             var file: UnsafeMutablePointer<sqlite3_file>?

@@ -19,8 +19,8 @@ package struct EngineLimits: Hashable, Sendable {
     package var commandsPerBatch = 1024
     /// Bytes of text in one commit, so that a batch of longest messages does not hold up everybody for a second.
     package var bytesPerBatch = 4 << 20
-    /// A second batch is prepared while one is being written only if it has this many commands: smaller ones do better by
-    /// waiting, and being written with what comes meanwhile.
+    /// A second batch is closed while one is being written only if it has this many commands: a smaller one does better by
+    /// staying open, and being written with what comes meanwhile. Batches below this are written by the engine's own thread.
     package var commandsBesideCommit = 256
     /// Cases that are loaded by one read.
     package var casesPerLoad = 256

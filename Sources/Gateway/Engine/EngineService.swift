@@ -21,7 +21,8 @@ package final class EngineService<Store: CaseStore>: Sendable {
         _ store: Store, node: NodeID, limits: EngineLimits = EngineLimits(), rules: TeamRules = TeamRules(),
         hand: @escaping Hand, fail: @escaping @Sendable (StoreError) -> Void
     ) throws(ReactorError) {
-        // Twice what the engine's own lanes take: it looks here every few milliseconds.
+        // Twice the bytes that the engine's own lanes take, whatever the number of letters: it looks here every few
+        // milliseconds.
         let mailbox = try Mailbox<EngineLetter>(capacity: 2 * limits.waiting, maxBytes: 2 * limits.waitingBytes)
         self.mailbox = mailbox
         let report: @Sendable (JobID, JobResult) -> Void = { id, result in
