@@ -49,7 +49,7 @@ extension Foyer {
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL),
-                    advice: Welcome(house: house, publicURL: publicURL, data: data).lines)
+                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines)
             }
         }
     }
@@ -59,6 +59,7 @@ extension Foyer {
 private struct Welcome {
     let house: House
     let publicURL: PublicURL
+    let addresses: [ListenAddress]
     let data: String
 
     var lines: [String] { places + logins + warnings + ["Ctrl-C ends it."] }
@@ -101,8 +102,8 @@ private struct Welcome {
             warnings.append(
                 "Careful: browsers keep no session from \(publicURL), because it is not https. Nobody can sign in.")
         }
-        if house.demo != nil, !publicURL.isLoopback {
-            warnings.append("Careful: whoever reaches \(publicURL) sees the demo's passwords and all letters.")
+        if house.demo != nil, !publicURL.isLoopback || !addresses.allSatisfy(\.isLoopback) {
+            warnings.append("Careful: whoever reaches this house sees the demo's passwords and all letters.")
         }
         return warnings
     }

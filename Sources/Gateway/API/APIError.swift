@@ -32,10 +32,6 @@ struct APIError: Error, Equatable {
         APIError(.badRequest, "missing", "Fill in this field.", field: field)
     }
 
-    static func tooLong(_ field: String) -> APIError {
-        APIError(.badRequest, "too_long", "This is too long. Shorten it.", field: field)
-    }
-
     /// What HTTP itself says, in the form of `/api`. The code follows from the status, the text is ours already.
     static func plain(_ status: HTTPStatus, _ text: String) -> APIError {
         APIError(status, codes[status] ?? "failed", text)

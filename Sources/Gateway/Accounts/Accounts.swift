@@ -3,13 +3,12 @@ import CaseStore
 import Dispatch
 import Logging
 import Notifications
+import Reactor
 import WebSocket
 
 /// Signing in and out, for guests and members alike: what stands between the routes and the directory.
 struct Accounts: Sendable {
     let directory: Directory
-    let guestCookie: SessionCookie
-    let memberCookie: SessionCookie
     private let publicURL: PublicURL
     private let post: @Sendable (Letter) -> Void
     private let endSession: @Sendable (SessionID) -> Void
@@ -27,8 +26,6 @@ struct Accounts: Sendable {
         self.post = post
         self.endSession = endSession
         self.log = log
-        guestCookie = SessionCookie("foyer_guest", .embedded, lasts: Session.longestOfGuest, at: publicURL)
-        memberCookie = SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
     }
 
     func now() -> Timestamp { SystemClock.now().wall }
@@ -59,7 +56,7 @@ struct Accounts: Sendable {
             passwords.async { [directory] in
                 continuation.resume(
                     returning: Result { () throws(DirectoryError) in
-                        try directory.signIn(email: email, password: password, from: client, at: now)
+                        try directory.logIn(email: email, password: password, from: client, at: now)
                     })
             }
         }
@@ -73,31 +70,42 @@ struct Accounts: Sendable {
 
     // MARK: - Signed in
 
-    /// The living session whose cookie the request carries.
-    func session(_ request: Request, _ cookie: SessionCookie) throws -> (token: Token, session: Session) {
-        guard let token = cookie.value(in: request.head).flatMap({ Token($0) }) else { throw APIError.signIn }
-        let session = try answering { () throws(DirectoryError) in try directory.session(token, at: now()) }
-        return (token, session)
+    /// The living session whose cookie the request carries. Asking counts as using it.
+    func session(_ request: Request, _ kind: Session.Kind) throws -> Session {
+        guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
+        return try answering { () throws(DirectoryError) in try directory.session(token, of: kind, at: now()) }
     }
 
     func guest(_ id: GuestID) throws -> Guest {
         try answering { () throws(DirectoryError) in try directory.guest(id) }
     }
 
-    func ticket(_ token: Token) throws -> String {
-        try answering { () throws(DirectoryError) in try directory.ticket(token, at: now()) }
+    /// For one socket, which authenticates by it.
+    func ticket(_ session: Session) throws -> Response {
+        let ticket = try answering { () throws(DirectoryError) in try directory.ticket(for: session, at: now()) }
+        return API.answer(.ok, TicketBody(ticket: ticket.text))
     }
 
     /// Ends the session and its sockets. Who is signed out already gets the same answer: that is what they wanted.
-    func logout(_ request: Request, _ cookie: SessionCookie) throws -> Response {
-        if let token = cookie.value(in: request.head).flatMap({ Token($0) }),
-            let ended = try answering({ () throws(DirectoryError) in try directory.logout(token, at: now()) })
+    func logOut(_ request: Request, _ kind: Session.Kind) throws -> Response {
+        let cookie = cookie(kind)
+        if let token = cookie.value(in: request.head),
+            let ended = try answering({ () throws(DirectoryError) in
+                try directory.logOut(token, of: kind, at: now())
+            })
         {
-            endSession(ended)
+            endSession(ended.id)
         }
         var response = API.done
         try cookie.clear(on: &response)
         return response
+    }
+
+    func cookie(_ kind: Session.Kind) -> SessionCookie {
+        switch kind {
+        case .guest: SessionCookie("foyer_guest", .embedded, lasts: Session.longestOfGuest, at: publicURL)
+        case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
+        }
     }
 
     // MARK: - Errors
@@ -125,4 +133,8 @@ struct Accounts: Sendable {
         case .overloaded, .storeAway: .serviceUnavailable
         }
     }
+}
+
+private struct TicketBody: Encodable {
+    let ticket: String
 }

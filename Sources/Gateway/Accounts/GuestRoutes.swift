@@ -7,8 +7,6 @@ struct GuestRoutes: Sendable {
     let api: APIRoutes
     let accounts: Accounts
 
-    private var cookie: SessionCookie { accounts.guestCookie }
-
     var table: Routes {
         Routes {
             api.read("/api/v1/teams/:team") { request in
@@ -18,10 +16,10 @@ struct GuestRoutes: Sendable {
                 }
                 return API.answer(.ok, TeamEntry(team, of: organisation, at: accounts.now()))
             }
-            api.change("/api/v1/guests/code") { request in try await sendCode(request) }
-            api.change("/api/v1/guests/verify") { request in try await verify(request) }
+            api.change("/api/v1/guests/code") { request in try sendCode(request) }
+            api.change("/api/v1/guests/verify") { request in try verify(request) }
             api.read("/api/v1/guests/session") { request in
-                let (_, guest) = try await signedIn(request)
+                let guest = try guest(of: try accounts.session(request, .guest))
                 let organisation = accounts.directory.roster[guest.organisation]
                 return API.answer(
                     .ok,
@@ -31,22 +29,21 @@ struct GuestRoutes: Sendable {
                             contact: guest.contact.masked),
                         organisation: organisation?.publicID.text ?? ""))
             }
-            api.change("/api/v1/guests/logout") { request in try await accounts.logout(request, cookie) }
+            api.change("/api/v1/guests/logout") { request in try accounts.logOut(request, .guest) }
             api.change("/api/v1/guests/ticket") { request in
-                let (token, _) = try await signedIn(request)
-                return API.answer(.ok, TicketBody(ticket: try await accounts.ticket(token)))
+                try accounts.ticket(try accounts.session(request, .guest))
             }
         }
     }
 
-    private func sendCode(_ request: Request) async throws -> Response {
+    private func sendCode(_ request: Request) throws -> Response {
         let form = try API.read(CodeForm.self, from: request)
         guard let name = form.team, !name.isEmpty else { throw APIError.missing("team") }
         guard let team = PublicID(text: name) else { throw APIError.noSuchTeam }
         let wish = CodeRequest(
             team: team, firstName: form.firstName ?? "", lastName: form.lastName ?? "", phone: form.phone,
             email: form.email, challenge: form.challenge)
-        let sent = try await accounts.sendCode(wish, from: request)
+        let sent = try accounts.sendCode(wish, from: request)
         return API.answer(
             .ok,
             CodeBody(
@@ -54,25 +51,26 @@ struct GuestRoutes: Sendable {
                 resendAt: sent.resendAt.milliseconds))
     }
 
-    private func verify(_ request: Request) async throws -> Response {
+    private func verify(_ request: Request) throws -> Response {
         let form = try API.read(VerifyForm.self, from: request)
         guard let challenge = form.challenge, !challenge.isEmpty else { throw APIError.missing("challenge") }
         guard let code = form.code, !code.isEmpty else { throw APIError.missing("code") }
-        let signIn = try await accounts.verify(challenge: challenge, code: code, from: request)
+        let signIn = try accounts.verify(challenge: challenge, code: code, from: request)
         let guest = signIn.guest
         var response = API.answer(
             .ok,
             GuestBody(
                 guest: GuestBody.Person(
                     id: guest.publicID.text, firstName: guest.firstName, lastName: guest.lastName)))
-        try cookie.set(signIn.token.text, on: &response)
+        try accounts.cookie(.guest).set(signIn.token.text, on: &response)
         return response
     }
 
-    private func signedIn(_ request: Request) async throws -> (token: Token, guest: Guest) {
-        let (token, session) = try await accounts.session(request, cookie)
-        guard case .guest(let id) = session.subject else { throw APIError.signIn }
-        return (token, try await accounts.guest(id))
+    private func guest(of session: Session) throws -> Guest {
+        switch session.subject {
+        case .guest(let id): try accounts.guest(id)
+        case .member: throw APIError.signIn
+        }
     }
 }
 
@@ -117,8 +115,4 @@ private struct GuestSession: Encodable {
 
     let guest: Person
     let organisation: String
-}
-
-struct TicketBody: Encodable {
-    let ticket: String
 }

@@ -7,41 +7,39 @@ struct MemberRoutes: Sendable {
     let api: APIRoutes
     let accounts: Accounts
 
-    private var cookie: SessionCookie { accounts.memberCookie }
-
     var table: Routes {
         Routes {
             api.change("/api/v1/members/login") { request in
                 let form = try API.read(LoginForm.self, from: request)
-                guard let email = form.email, !email.isEmpty else { throw APIError.missing("email") }
-                guard let password = form.password, !password.isEmpty else { throw APIError.missing("password") }
-                let signIn = try await accounts.signIn(email: email, password: password, from: request)
+                let signIn = try await accounts.signIn(
+                    email: form.email ?? "", password: form.password ?? "", from: request)
                 var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
-                try cookie.set(signIn.token.text, on: &response)
+                try accounts.cookie(.member).set(signIn.token.text, on: &response)
                 return response
             }
             api.read("/api/v1/members/session") { request in
-                let (_, session, member) = try await signedIn(request)
+                let session = try accounts.session(request, .member)
+                let member = try member(of: session)
                 return API.answer(
                     .ok,
                     MemberSession(
                         member: Person(member), idleAt: session.idleAt.milliseconds,
                         endsAt: session.endsAt.milliseconds))
             }
-            api.change("/api/v1/members/logout") { request in try await accounts.logout(request, cookie) }
+            api.change("/api/v1/members/logout") { request in try accounts.logOut(request, .member) }
             api.change("/api/v1/members/ticket") { request in
-                let (token, _, _) = try await signedIn(request)
-                return API.answer(.ok, TicketBody(ticket: try await accounts.ticket(token)))
+                try accounts.ticket(try accounts.session(request, .member))
             }
         }
     }
 
-    private func signedIn(_ request: Request) async throws -> (token: Token, session: Session, member: Member) {
-        let (token, session) = try await accounts.session(request, cookie)
-        guard case .member(let id) = session.subject, let member = accounts.directory.roster[id] else {
-            throw APIError.signIn
+    private func member(of session: Session) throws -> Member {
+        switch session.subject {
+        case .guest: throw APIError.signIn
+        case .member(let id):
+            guard let member = accounts.directory.roster[id] else { throw APIError.signIn }
+            return member
         }
-        return (token, session, member)
     }
 }
 

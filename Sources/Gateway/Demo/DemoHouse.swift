@@ -1,5 +1,5 @@
-package import CaseStore
 import CaseMachine
+import CaseStore
 import FoundationEssentials
 import Glibc
 

@@ -1,3 +1,4 @@
+import CaseMachine
 import CaseStore
 import FoundationEssentials
 import Glibc
@@ -37,8 +38,7 @@ struct DemoRoutes: Sendable {
         let source = Markup.escape(publicURL.page("/widget.js"))
         let line = #"<script async src="\#(source)" data-team="\#(Markup.escape(team.id))"></script>"#
         let page = String(decoding: response.body, as: UTF8.self)
-        guard let place = page.range(of: Self.place) else { return response }
-        var answer = Response(.ok, body: Array(page.replacingCharacters(in: place, with: line).utf8))
+        var answer = Response(.ok, body: Array(page.replacing(Self.place, with: line, maxReplacements: 1).utf8))
         answer.set("Content-Type", "text/html; charset=utf-8")
         // Not the file's own tag: another house, another line.
         answer.set("Cache-Control", "no-cache")

@@ -43,6 +43,7 @@ package final class House: Sendable {
     package let log: Logger
     private let files: StaticFiles
     private let sockets: Sockets
+    private let housekeeping: Housekeeping
 
     /// Opens everything that can fail before the house listens. Throws in words for the person who starts it.
     package init(
@@ -50,12 +51,17 @@ package final class House: Sendable {
     ) throws {
         files = try Self.openWeb(settings.web)
         try Self.makeFolder(settings.data.path)
-        let vault = try Vault.open(settings.data, missingMasterKey: .generate)
-        store = try SQLiteStore(settings.data, vault)
-        directory = try Directory(store, settings.data)
+        do {
+            let vault = try Vault.open(settings.data, missingMasterKey: .generate)
+            store = try SQLiteStore(settings.data, vault)
+            directory = try Directory(store, settings.data)
+        } catch {
+            throw StartError("The house in '\(settings.data.path)' cannot be opened. \(error)")
+        }
         demo = settings.isDemo ? try DemoHouse.provide(in: directory, settings.data) : nil
         self.sockets = try sockets(store, directory)
         self.log = log
+        housekeeping = Housekeeping(directory, log: log)
     }
 
     /// Told at the start: a page that is missing would otherwise be a 404 that nobody understands.
@@ -75,7 +81,7 @@ package final class House: Sendable {
                 "The data directory '\(path)' cannot be made: \(String(cString: strerror(errno))). "
                     + "Name another one with --data.")
         }
-        guard access(path, R_OK | W_OK | X_OK) == 0 else {
+        guard access(path + "/", R_OK | W_OK | X_OK) == 0 else {
             throw StartError(
                 "The data directory '\(path)' cannot be written to: \(String(cString: strerror(errno))). "
                     + "Name another one with --data, or give this one to the user that runs Foyer.")
@@ -117,5 +123,6 @@ package final class House: Sendable {
     /// After every loop has ended. The store closes with the last that holds it.
     package func close() {
         sockets.stop()
+        housekeeping.stop()
     }
 }
