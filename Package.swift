@@ -110,6 +110,7 @@ let testTargets: [Target] = [
             .product(name: "Logging", package: "swift-log"),
         ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
+    tests("Notifications", ["Notifications", "CaseMachine"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
     tests(

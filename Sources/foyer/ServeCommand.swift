@@ -67,7 +67,9 @@ private struct Welcome {
     private var places: [String] {
         guard let demo = house.demo else {
             guard !house.directory.roster.organisations.isEmpty else {
-                return ["The house in '\(data)' is empty: no organisation, nobody who could sign in. See it with --demo."]
+                return [
+                    "The house in '\(data)' is empty: no organisation, nobody who could sign in. See it with --demo."
+                ]
             }
             return [place("dashboard", publicURL.page("/dashboard"))]
         }

@@ -26,7 +26,8 @@ struct APIError: Error, Equatable {
     static let noSuchTeam = APIError(
         .notFound, "no_such_team", "There is no such team. Check the address, or ask the clinic for it.")
     static let foreignOrigin = APIError(
-        .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address.")
+        .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
+    )
 
     static func missing(_ field: String) -> APIError {
         APIError(.badRequest, "missing", "Fill in this field.", field: field)

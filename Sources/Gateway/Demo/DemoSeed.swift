@@ -48,7 +48,8 @@ struct DemoSeed {
 
     private static let clinic = OrganisationSettings(
         name: "Harbour Street Clinic",
-        emergency: "This chat is not for emergencies, and nobody watches it at night. In an emergency call 999 at once.",
+        emergency:
+            "This chat is not for emergencies, and nobody watches it at night. In an emergency call 999 at once.",
         emergencyNumber: "999",
         privacy: """
             What you write is stored encrypted, read by our team only, and kept for a year. We use your phone number or \
@@ -79,7 +80,8 @@ struct DemoSeed {
                     + "close this window: your chat stays. If it is urgent, call 111; in an emergency call 999."),
             TeamDraft.Welcome(
                 category: 1,
-                text: "Please tell us when and where you were examined, and who was to get the report. Most reports are "
+                text:
+                    "Please tell us when and where you were examined, and who was to get the report. Most reports are "
                     + "found within an hour."),
         ]
         // Monday to Thursday, Friday, Saturday.
@@ -120,7 +122,9 @@ struct DemoSeed {
         Person(
             name: "Wilhelmina Katharina von Hohenberg-Featherstonehaugh", email: "wilhelmina@harbour.example",
             rank: "Member", frontDesk: .member, radiology: .member),
-        Person(name: "山田 花子", email: "hanako@harbour.example", rank: "Supervisor", radiology: .supervisor),
+        Person(
+            name: "Χριστίνα Παπαδοπούλου", email: "christina@harbour.example", rank: "Supervisor",
+            radiology: .supervisor),
         Person(
             name: "نور الهدى عبد الرحمن", email: "nour@harbour.example", rank: "Member", radiology: .member),
     ]

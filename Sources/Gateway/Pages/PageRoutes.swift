@@ -73,7 +73,8 @@ struct PageRoutes: Sendable {
         let size = try request.queryItem("size")
         guard let pixels = size.map(Int.init) ?? Self.usualPixels, Self.pixels.contains(pixels) else {
             throw HTTPRefusal(
-                .badRequest, "The size is a number of pixels from \(Self.pixels.lowerBound) to \(Self.pixels.upperBound).")
+                .badRequest,
+                "The size is a number of pixels from \(Self.pixels.lowerBound) to \(Self.pixels.upperBound).")
         }
         let organisation = roster[team.organisation]?.name ?? ""
         let code = try QRCode(publicURL.page("/chat/\(team.publicID.text)"))

@@ -14,6 +14,8 @@ package final class House: Sendable {
         package var data: DataDirectory
         package var web: String
         package var isDemo: Bool
+        /// For a test, whose passwords need not be dear.
+        package var directory = Directory.Settings()
 
         package init(data: DataDirectory, web: String, isDemo: Bool) {
             self.data = data
@@ -54,7 +56,7 @@ package final class House: Sendable {
         do {
             let vault = try Vault.open(settings.data, missingMasterKey: .generate)
             store = try SQLiteStore(settings.data, vault)
-            directory = try Directory(store, settings.data)
+            directory = try Directory(store, settings.data, settings.directory)
         } catch {
             throw StartError("The house in '\(settings.data.path)' cannot be opened. \(error)")
         }
