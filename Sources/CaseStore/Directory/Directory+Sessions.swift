@@ -35,7 +35,7 @@ extension Directory {
             else { return .success(nil) }
             try SessionRow.remove(found.id, db)
             try record(
-                "\(found.subject.word).signedOut", by: found.subject.name, to: found.subject.name, "",
+                "\(found.subject.word).loggedOut", by: found.subject.name, to: found.subject.name, "",
                 found.organisation, now, db)
             return .success(found)
         }

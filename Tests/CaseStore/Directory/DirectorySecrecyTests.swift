@@ -132,9 +132,9 @@ import Testing
         #expect(
             try Array(house.trail().dropFirst(before)) == [
                 "guest:unverified code.sent team:1", "guest:unverified code.wrong team:1",
-                "guest:1 guest.signedIn team:1", "guest:1 guest.signedOut guest:1",
-                "unknown member.signInFailed member:1", "unknown member.signInFailed member:unknown",
-                "member:1 member.signedIn member:1", "member:1 case.viewed case:42",
+                "guest:1 guest.loggedIn team:1", "guest:1 guest.loggedOut guest:1",
+                "unknown member.loginFailed member:1", "unknown member.loginFailed member:unknown",
+                "member:1 member.loggedIn member:1", "member:1 case.viewed case:42",
                 "operator member.sessionsEnded member:1",
             ])
         #expect(

@@ -1,5 +1,6 @@
 import CaseMachine
 import Foundation
+import GRDB
 import Testing
 
 @testable import CaseStore
@@ -196,6 +197,21 @@ import Testing
                 name: name, email: email, password: password, in: house.clinic.id, at: start)
         }
         #expect(error?.code == .badSettings && error?.field == setting)
+    }
+
+    @Test func `what a later release has written is not guessed at`() throws {
+        let house = try VaultHouse()
+        do {
+            let first = try DirectoryHouse(in: house)
+            let place = SealedPlace(
+                .organisation(first.clinic.id.value), column: SealedColumn.organisation, row: first.clinic.id.value)
+            let sealed = try Sealer(first.vault).seal(#"{"shape": 2, "value": {"name": "Northside"}}"#, at: place)
+            try first.store.pool.write { db in
+                try db.execute(sql: "UPDATE organisation SET settings = ? WHERE id = 1", arguments: [Data(sealed)])
+            }
+        }
+        let error = directoryError { _ = try DirectoryHouse(in: house, seed: 2) }
+        #expect(error?.code == .storeAway && error?.cause?.description.contains("later release") == true)
     }
 
     @Test func `a team's clock follows its summer time`() throws {
