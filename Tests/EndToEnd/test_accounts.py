@@ -6,19 +6,19 @@ from collections.abc import Iterator
 import pytest
 
 from support.certificates import Certificate
-from support.house import Browser, House, attributes
+from support.desk import Browser, Desk, attributes
 
 _LIMIT_BYTES = 16 * 1024
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with House() as house:
+def house() -> Iterator[Desk]:
+    with Desk() as house:
         yield house
 
 
 @pytest.fixture
-def browser(house: House) -> Browser:
+def browser(house: Desk) -> Browser:
     return Browser(house)
 
 
@@ -152,7 +152,7 @@ class TestGuests:
             assert browser.post("/api/v1/guests/verify", old).status in (400, 410)
         assert browser.post("/api/v1/guests/verify", new).status == 200
 
-    def test_a_known_contact_is_answered_as_an_unknown_one(self, house: House) -> None:
+    def test_a_known_contact_is_answered_as_an_unknown_one(self, house: Desk) -> None:
         known, unknown = fresh_phone(), fresh_phone()
         Browser(house).sign_in_as_guest(known)
         # The known one asks anew only after the pause, so that both are compared at another team's contact: by e-mail.
@@ -211,7 +211,7 @@ class TestGuests:
         answer = browser.post("/api/v1/guests/verify", {"challenge": challenge, "code": "123456"})
         assert answer.status == 410 and answer.error["code"] == "code_expired"
 
-    def test_the_letters(self, house: House) -> None:
+    def test_the_letters(self, house: Desk) -> None:
         browser = Browser(house)
         phone = fresh_phone()
         browser.ask_for_code(phone=phone)
@@ -244,11 +244,11 @@ class TestMembers:
         assert browser.post("/api/v1/members/logout").status == 204
         assert browser.get("/api/v1/members/session").error["code"] == "sign_in"
 
-    def test_every_demo_login_works(self, house: House) -> None:
+    def test_every_demo_login_works(self, house: Desk) -> None:
         for index, member in enumerate(house.demo()["members"]):
             assert Browser(house).sign_in_as_member(index)["name"] == member["name"]
 
-    def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(self, house: House) -> None:
+    def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(self, house: Desk) -> None:
         known = house.demo()["members"][2]["email"]
         answers = [
             Browser(house).post("/api/v1/members/login", {"email": email, "password": "wrong horse"})
@@ -265,7 +265,7 @@ class TestMembers:
         answer = browser.post("/api/v1/members/login", form)
         assert answer.status == 400 and answer.error["code"] == "missing" and answer.error["field"] == field
 
-    def test_many_wrong_passwords_are_slowed_down(self, house: House) -> None:
+    def test_many_wrong_passwords_are_slowed_down(self, house: Desk) -> None:
         email = house.demo()["members"][3]["email"]
         answers = [
             Browser(house).post("/api/v1/members/login", {"email": email, "password": f"guess {number}"})
@@ -287,7 +287,7 @@ class TestMembers:
         assert browser.post("/api/v1/guests/ticket").status == 401
 
     @pytest.mark.parametrize("value", ["", "x", "0" * 64, "é" * 32, '"quoted"'])
-    def test_a_cookie_that_is_none_is_nobody_s(self, house: House, value: str) -> None:
+    def test_a_cookie_that_is_none_is_nobody_s(self, house: Desk, value: str) -> None:
         cookie = {"Cookie": f"foyer_member={value}; foyer_guest={value}".encode().decode("latin-1")}
         for path in ("/api/v1/members/session", "/api/v1/guests/session"):
             assert house.get(path, cookie).error["code"] == "sign_in"
@@ -305,19 +305,19 @@ class TestForm:
     @pytest.mark.parametrize(
         "origin", ["https://clinic.example", "null", "http://localhost:{port}", "http://127.0.0.1", "file://"]
     )
-    def test_another_origin_is_refused(self, house: House, path: str, origin: str) -> None:
+    def test_another_origin_is_refused(self, house: Desk, path: str, origin: str) -> None:
         answer = Browser(house, origin.format(port=house.port)).post(path, {})
         assert answer.status == 403 and answer.error["code"] == "foreign_origin"
 
     @pytest.mark.parametrize("path", _CHANGES)
     @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-    def test_so_is_a_browser_that_keeps_its_origin_to_itself(self, house: House, path: str, site: str) -> None:
+    def test_so_is_a_browser_that_keeps_its_origin_to_itself(self, house: Desk, path: str, site: str) -> None:
         answer = house.ask("POST", path, headers={"Sec-Fetch-Site": site})
         assert answer.status == 403 and answer.error["code"] == "foreign_origin"
 
     @pytest.mark.parametrize("path", _FORMS)
     @pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/jsonx"])
-    def test_what_is_not_json_is_415(self, house: House, path: str, kind: str | None) -> None:
+    def test_what_is_not_json_is_415(self, house: Desk, path: str, kind: str | None) -> None:
         headers = {} if kind is None else {"Content-Type": kind}
         answer = house.ask("POST", path, b"{}", headers)
         assert answer.status == 415 and answer.error["code"] == "not_json"
@@ -326,24 +326,24 @@ class TestForm:
     @pytest.mark.parametrize(
         "body", [b"", b"{", b"[]", b"7", b'"x"', b"null", b"\xff\xfe", b'{"a":' * 2000, b"[" * 16000]
     )
-    def test_broken_json_is_400(self, house: House, path: str, body: bytes) -> None:
+    def test_broken_json_is_400(self, house: Desk, path: str, body: bytes) -> None:
         answer = house.ask("POST", path, body, {"Content-Type": "application/json; charset=utf-8"})
         assert answer.status == 400 and answer.error["code"] == "bad_json"
 
     @pytest.mark.parametrize("path", _CHANGES)
-    def test_too_much_is_413(self, house: House, path: str) -> None:
+    def test_too_much_is_413(self, house: Desk, path: str) -> None:
         body = json.dumps({"email": "x" * _LIMIT_BYTES}).encode()
         answer = house.ask("POST", path, body, {"Content-Type": "application/json"})
         assert answer.status == 413 and answer.error["code"] == "too_large"
 
     @pytest.mark.parametrize("path", ["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/guests/session"])
-    def test_an_unknown_path_is_404(self, house: House, path: str) -> None:
+    def test_an_unknown_path_is_404(self, house: Desk, path: str) -> None:
         answer = house.get(path)
         assert answer.status == 404 and answer.error["code"] == "no_such_address"
         assert answer.headers["Cache-Control"] == "no-store"
 
     @pytest.mark.parametrize("path", _CHANGES)
-    def test_another_method_is_405(self, house: House, path: str) -> None:
+    def test_another_method_is_405(self, house: Desk, path: str) -> None:
         for method in ("GET", "PUT", "DELETE"):
             answer = house.ask(method, path)
             assert answer.status == 405 and answer.error["code"] == "method_not_allowed"
@@ -352,7 +352,7 @@ class TestForm:
 
 class TestBehindTLS:
     def test_cookies_bear_the_name_that_no_other_host_can_set(self, certificate: Certificate) -> None:
-        with House(*certificate.server_arguments()) as house:
+        with Desk(*certificate.server_arguments()) as house:
             assert house.url.startswith("https://")
             guest, member = Browser(house), Browser(house)
             guest.sign_in_as_guest()
@@ -362,7 +362,7 @@ class TestBehindTLS:
             assert member.post("/api/v1/members/logout").status == 204 and member.cookies == {}
 
     def test_a_proxy_s_address_is_our_own(self) -> None:
-        with House("--public-url", "https://chat.example.org") as house:
+        with Desk("--public-url", "https://chat.example.org") as house:
             outside = Browser(house, "https://chat.example.org")
             outside.sign_in_as_guest()
             assert list(outside.cookies) == ["__Host-foyer_guest"]
@@ -371,7 +371,7 @@ class TestBehindTLS:
 
 
 def test_no_mark_of_a_guest_is_in_a_log_or_on_the_disk() -> None:
-    with House() as house:
+    with Desk() as house:
         browser = Browser(house)
         browser.sign_in_as_guest("+447700901234", firstName="Zyxomark", lastName="Qwelmark")
         browser.ask_for_code(email="markaddress@example.org", firstName="Zyxomark")

@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync
 
 from support.browser import launch
 from support.contrast import too_low
-from support.house import Browser, House
+from support.desk import Browser, Desk
 
 PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1440, height=900)
@@ -19,8 +19,8 @@ _PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[House]:
-    with House() as house:
+def house() -> Iterator[Desk]:
+    with Desk() as house:
         yield house
 
 
@@ -68,7 +68,7 @@ in_both_schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 @everywhere
 @in_both_schemes
 def test_the_landing_page_leads_everywhere(
-    chromium: Chromium, house: House, viewport: ViewportSize, scheme: str
+    chromium: Chromium, house: Desk, viewport: ViewportSize, scheme: str
 ) -> None:
     with Visit(chromium, viewport, scheme) as visit:
         page = visit.page
@@ -91,7 +91,7 @@ def test_the_landing_page_leads_everywhere(
 
 
 def test_without_demo_the_landing_page_leads_to_the_dashboard(chromium: Chromium) -> None:
-    with House(demo=False) as house, Visit(chromium, PHONE) as visit:
+    with Desk(demo=False) as house, Visit(chromium, PHONE) as visit:
         with visit.page.expect_response("**/api/v1/house"):
             visit.page.goto(house.url)
         expect(visit.page.get_by_role("link", name="Open the dashboard")).to_be_visible()
@@ -103,7 +103,7 @@ def test_without_demo_the_landing_page_leads_to_the_dashboard(chromium: Chromium
 @everywhere
 @in_both_schemes
 def test_letters_arrive_by_themselves(chromium: Chromium, viewport: ViewportSize, scheme: str) -> None:
-    with House() as house, Visit(chromium, viewport, scheme) as visit:
+    with Desk() as house, Visit(chromium, viewport, scheme) as visit:
         page = visit.page
         page.goto(f"{house.url}/dev/outbox")
         expect(page.get_by_text("No letter yet")).to_be_visible()
@@ -125,14 +125,14 @@ def test_letters_arrive_by_themselves(chromium: Chromium, viewport: ViewportSize
 
 
 def test_the_outbox_survives_a_restart_of_the_house(chromium: Chromium) -> None:
-    with House() as house, Visit(chromium) as visit:
+    with Desk() as house, Visit(chromium) as visit:
         visit.page.goto(f"{house.url}/dev/outbox")
         Browser(house).ask_for_code(phone="+447700900322")
         Browser(house).ask_for_code(phone="+447700900323")
         expect(visit.page.get_by_role("listitem")).to_have_count(2)
         house.end()
         expect(visit.page.get_by_role("status")).to_contain_text("does not answer")
-        with House(listen=(f"127.0.0.1:{house.port}",)) as again:
+        with Desk(listen=(f"127.0.0.1:{house.port}",)) as again:
             Browser(again).ask_for_code(phone="+447700900324")
             expect(visit.page.get_by_role("listitem")).to_have_count(1)
             expect(visit.page.get_by_role("status")).to_contain_text("every two seconds")
@@ -142,7 +142,7 @@ def test_nothing_in_a_letter_is_markup(chromium: Chromium) -> None:
     """A letter with a link and with HTML, as later ones will have: put in by the page's own request."""
     text = "Look at https://chat.example.org/chat/1?a=b. <b>not bold</b> <script>window.hit = 1</script>"
     letter = {"id": 1, "at": 1763750000000, "channel": "email", "to": "<i>a</i>@b.example", "subject": "<u>x</u>"}
-    with House() as house, Visit(chromium) as visit:
+    with Desk() as house, Visit(chromium) as visit:
         page = visit.page
         page.route("**/api/v1/dev/outbox", lambda route: route.fulfill(json={"letters": [{**letter, "text": text}]}))
         page.goto(f"{house.url}/dev/outbox")
@@ -155,7 +155,7 @@ def test_nothing_in_a_letter_is_markup(chromium: Chromium) -> None:
 
 @everywhere
 def test_the_clinic_s_page_is_another_site_and_loads_the_widget(
-    chromium: Chromium, house: House, viewport: ViewportSize
+    chromium: Chromium, house: Desk, viewport: ViewportSize
 ) -> None:
     with Visit(chromium, viewport) as visit:
         clinic = house.demo()["clinic"]
@@ -178,7 +178,7 @@ _EMBED = """(address) => new Promise((resolve) => {
 
 
 @pytest.mark.covers("S0.2")
-def test_the_chat_is_shown_where_the_clinic_allows_it(chromium: Chromium, house: House) -> None:
+def test_the_chat_is_shown_where_the_clinic_allows_it(chromium: Chromium, house: Desk) -> None:
     chat = f"{house.url}/chat/{house.team()}?embedded"
     with Visit(chromium) as visit:
         visit.page.goto(house.demo()["clinic"])
@@ -188,7 +188,7 @@ def test_the_chat_is_shown_where_the_clinic_allows_it(chromium: Chromium, house:
 
 
 @pytest.mark.parametrize("path", ["/dashboard", "/", "/dev/outbox"])
-def test_other_pages_are_shown_in_no_frame(chromium: Chromium, house: House, path: str) -> None:
+def test_other_pages_are_shown_in_no_frame(chromium: Chromium, house: Desk, path: str) -> None:
     with Visit(chromium) as visit:
         visit.page.goto(house.demo()["clinic"])
         visit.page.evaluate(_EMBED, house.url + path)
@@ -196,7 +196,7 @@ def test_other_pages_are_shown_in_no_frame(chromium: Chromium, house: House, pat
 
 
 @pytest.mark.covers("S0.2")
-def test_a_guest_stays_signed_in_inside_a_frame_of_another_site(chromium: Chromium, house: House) -> None:
+def test_a_guest_stays_signed_in_inside_a_frame_of_another_site(chromium: Chromium, house: Desk) -> None:
     """The cookie is partitioned: it is there in the clinic's frame, and not on the house's own page."""
     post = """async ([path, form]) => {
       const answer = await fetch(path, {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.house import Browser, House, make_web
+from support.desk import Browser, Desk, make_web
 from support.server import Program, foyer_binary
 
 _STOP_SECONDS = 10.0
@@ -28,7 +28,7 @@ def web(tmp_path: Path) -> Path:
 
 
 def test_it_prints_where_to_look() -> None:
-    with House() as house:
+    with Desk() as house:
         said = "\n".join(house.output)
         front_desk = house.team()
         for place in ("/", f"/chat/{front_desk}", "/dashboard", "/dev/outbox"):
@@ -40,11 +40,11 @@ def test_it_prints_where_to_look() -> None:
 
 
 def test_demo_data_outlive_a_restart(tmp_path: Path) -> None:
-    with House(data=tmp_path / "data") as house:
+    with Desk(data=tmp_path / "data") as house:
         before = house.demo()
         browser = Browser(house)
         browser.sign_in_as_member()
-    with House(data=tmp_path / "data") as house:
+    with Desk(data=tmp_path / "data") as house:
         assert [team["id"] for team in house.demo()["teams"]] == [team["id"] for team in before["teams"]]
         assert house.demo()["members"] == before["members"]
         again = Browser(house)
@@ -54,9 +54,9 @@ def test_demo_data_outlive_a_restart(tmp_path: Path) -> None:
 
 
 def test_without_demo_nothing_of_it_is_shown(tmp_path: Path) -> None:
-    with House(data=tmp_path / "data") as house:
+    with Desk(data=tmp_path / "data") as house:
         team = house.team()
-    with House(data=tmp_path / "data", demo=False) as house:
+    with Desk(data=tmp_path / "data", demo=False) as house:
         assert house.get("/api/v1/house").json() == {"demo": None}
         for path in ("/dev/outbox", "/api/v1/dev/outbox", "/demo/clinic", "/demo/clinic.css"):
             assert house.get(path).status == 404
@@ -66,20 +66,20 @@ def test_without_demo_nothing_of_it_is_shown(tmp_path: Path) -> None:
 
 
 def test_an_empty_house_says_so(tmp_path: Path) -> None:
-    with House(data=tmp_path / "data", demo=False) as house:
+    with Desk(data=tmp_path / "data", demo=False) as house:
         assert "is empty" in "\n".join(house.output)
         assert house.get("/").status == 200 and house.get("/healthz").text == "ok\n"
 
 
 def test_the_data_are_for_its_own_user(tmp_path: Path) -> None:
-    with House(data=tmp_path / "data") as house:
+    with Desk(data=tmp_path / "data") as house:
         assert stat.S_IMODE(house.data.stat().st_mode) == 0o700
         assert stat.S_IMODE((house.data / "demo.json").stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_it_stops_when_told_to(number: signal.Signals) -> None:
-    with House() as house:
+    with Desk() as house:
         house.signal(number)
         assert house.wait(_STOP_SECONDS) == 0
         assert not [line for line in house.errors if "error" in line.lower()]
@@ -92,7 +92,7 @@ def test_a_missing_page_is_told(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_told_of_the_first(tmp_path: Path, web: Path) -> None:
-    with House(data=tmp_path / "data"):
+    with Desk(data=tmp_path / "data"):
         said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--demo")
     assert "cannot be opened" in said and "in use by another process" in said
 
@@ -112,7 +112,7 @@ def test_a_directory_that_cannot_be_made_is_told(tmp_path: Path, web: Path) -> N
 
 
 def test_a_house_of_patients_gets_no_demo_data(tmp_path: Path, web: Path) -> None:
-    with House(data=tmp_path / "data"):
+    with Desk(data=tmp_path / "data"):
         pass
     (tmp_path / "data" / "demo.json").unlink()
     said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--demo")
@@ -126,8 +126,8 @@ def test_a_public_address_that_is_none_is_told(tmp_path: Path, web: Path, addres
 
 
 def test_what_is_dangerous_is_told() -> None:
-    with House("--public-url", "http://chat.example.org") as house:
+    with Desk("--public-url", "http://chat.example.org") as house:
         said = "\n".join(house.output)
         assert "not https" in said and "sees the demo's passwords" in said
-    with House(listen=("0.0.0.0:0",)) as house:
+    with Desk(listen=("0.0.0.0:0",)) as house:
         assert "sees the demo's passwords" in "\n".join(house.output)

@@ -13,10 +13,13 @@ final class Housekeeping: Sendable {
     init(_ directory: Directory, log: Logger) {
         self.directory = directory
         self.log = log
-        rounds = Task {
-            while (try? await Task.sleep(for: Self.interval)) != nil { Self.tend(directory, log) }
+        // Weakly: a house that is let go of must not keep its database for a minute.
+        rounds = Task { [weak directory] in
+            while (try? await Task.sleep(for: Self.interval)) != nil, let directory { Self.tend(directory, log) }
         }
     }
+
+    deinit { rounds.cancel() }
 
     /// With a last signature: what was recorded until now is witnessed.
     func stop() {

@@ -1,4 +1,6 @@
-"""A whole house for tests: `foyer serve --demo` over a data directory of its own, and HTTP with it."""
+"""The HTTP side of `foyer serve`, by the binary under test: its pages, with stand-ins for widget and dashboard, and clients
+with cookies. A house whose clock can be moved is `support.house`.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,7 @@ class Answer:
         return {name: sources for name, _, sources in parts}
 
 
-class House(Server):
+class Desk(Server):
     """`foyer serve`, with demo data unless told otherwise."""
 
     def __init__(
@@ -123,7 +125,7 @@ class House(Server):
 class Browser:
     """A client that keeps cookies, as the pages of the house are: its requests come from their origin."""
 
-    def __init__(self, house: House, origin: str | None = None) -> None:
+    def __init__(self, house: Desk, origin: str | None = None) -> None:
         self.house = house
         self.origin = origin or house.url
         self.cookies: dict[str, str] = {}
