@@ -43,7 +43,8 @@ extension Fact {
         case .messageSent(let message): message.voice == .own
         case .opened, .blastDelivered, .claimed, .participantLeft, .closeRequested, .callStarted, .callEnded: true
         // Whose message is changed is known; if it was the team's, its change must not tell whose it was.
-        case .messageEdited, .messageDeleted, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .released, .transferred,
+        case .messageEdited, .messageDeleted, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent,
+            .noteWritten, .released, .transferred,
             .participantAdded, .participantRemoved, .assigneeLost, .snoozed, .woke, .closeDeclined, .closingWarned,
             .closed, .reopened, .erased, .firstResponseAlerted, .missedResponseNoticed, .callAnswered, .callDeclined,
             .invited, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered,
