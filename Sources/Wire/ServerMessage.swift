@@ -14,7 +14,7 @@ package enum ServerMessage: Hashable, Sendable {
 }
 
 /// The word behind `push`.
-private enum PushType: String, CaseIterable {
+package enum PushType: String, Hashable, Sendable, CaseIterable {
     case summary, gone, event, caughtUp, afresh, presence, typing
 }
 
