@@ -7,23 +7,23 @@ import Wire
     @Test(arguments: Example.all)
     func `no beginning of a message is a message`(_ example: Example) {
         let end = example.bytes.lastIndex(of: UInt8(ascii: "}")) ?? 0
-        for count in 0...end {
+        let accepted = (0...end).filter { count in
             let bytes = Array(example.bytes.prefix(count))
-            #expect(throws: WireError.self) { try ClientMessage(json: bytes) }
-            #expect(throws: WireError.self) { try ServerMessage(json: bytes) }
+            return (try? ClientMessage(json: bytes)) != nil || (try? ServerMessage(json: bytes)) != nil
         }
+        #expect(accepted.isEmpty)
     }
 
     @Test(arguments: Example.all)
     func `a damaged message is a message or an error`(_ example: Example) {
-        for seed in 0..<400 {
+        for seed in 0..<150 {
             var random = SeededRandom(seed: UInt64(seed))
             let bytes = damage(example.bytes, &random)
-            if let message = try? ClientMessage(json: bytes) {
-                #expect((try? ClientMessage(json: message.json)) == message, "seed \(seed)")
+            if let message = try? ClientMessage(json: bytes), (try? ClientMessage(json: message.json)) != message {
+                Issue.record("a command, seed \(seed), is another one after it was written and read")
             }
-            if let message = try? ServerMessage(json: bytes) {
-                #expect((try? ServerMessage(json: message.json)) == message, "seed \(seed)")
+            if let message = try? ServerMessage(json: bytes), (try? ServerMessage(json: message.json)) != message {
+                Issue.record("a server's message, seed \(seed), is another one after it was written and read")
             }
         }
     }
