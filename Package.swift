@@ -113,6 +113,7 @@ let testTargets: [Target] = [
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
+    tests("Wire", ["Wire", "TestSupport"], excluding: ["Examples"]),
     tests(
         "CaseStore",
         [
