@@ -145,7 +145,7 @@ import Testing
     @Test func `so many wait for their password to be computed, and who comes after them is sent away uncounted`()
         throws
     {
-        let house = try DirectoryHouse { $0.passwordCost = PasswordCost(n: 1 << 15, r: 8, p: 3) }
+        let house = try DirectoryHouse { $0.passwordCost = PasswordCost(n: 1 << 14, r: 8, p: 1) }
         let directory = house.directory
         let most = DirectoryLimits.passwordsAtOnce + DirectoryLimits.passwordsWaiting
         let counts = Mutex((wrong: 0, away: 0))
