@@ -87,6 +87,16 @@ import Testing
         #expect(event.asSeen(by: .guest) == event)
     }
 
+    @Test func `does not name the member who speaks as the team, nor who changes what was said`() {
+        let said = Fact.messageSent(Message(text: "We are on it", voice: .team))
+        let changed = Fact.messageEdited(Numbers(forTeam: 0, forGuest: 2), text: "We see to it")
+        for fact in [said, changed] {
+            let event = CaseEvent(at: Story.start, author: .member(Cast.anna), fact: fact)
+            #expect(event.asSeen(by: .guest)?.author == .system)
+            #expect(event.asSeen(by: .team)?.author == .member(Cast.anna))
+        }
+    }
+
     @Test func `tells nothing of notes between an edited message and its place`() throws {
         var story = try Story.answered()
         try story.member(.note("Difficult."))

@@ -5,6 +5,7 @@ import Mutants
 extension Draft {
     mutating func send(_ message: Message) throws(Rejection) {
         try check(message)
+        guard message.voice == .own || actor.author.side == .team else { throw .notAllowed }
         try checkClientChat()
         let isGuest = actor.author.side == .guest
         switch state.phase {

@@ -40,9 +40,11 @@ extension Fact {
     /// Whether the guest learns which member it was: who talks to them, not who arranges things among colleagues.
     fileprivate var namesItsMember: Bool {
         switch self {
-        case .opened, .messageSent, .messageEdited, .messageDeleted, .blastDelivered, .claimed, .participantLeft,
-            .closeRequested, .callStarted, .callEnded:
+        case .messageSent(let message): message.voice == .own
+        case .opened, .blastDelivered, .claimed, .participantLeft, .closeRequested, .callStarted, .callEnded:
             true
+        // They know whose message it was, unless it was the team's.
+        case .messageEdited, .messageDeleted: false
         case .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .released, .transferred,
             .participantAdded, .participantRemoved, .assigneeLost, .snoozed, .woke, .closeDeclined, .closingWarned,
             .closed, .reopened, .erased, .firstResponseAlerted, .missedResponseNoticed, .callAnswered, .callDeclined,

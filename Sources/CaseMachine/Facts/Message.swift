@@ -2,11 +2,20 @@
 package struct Message: Hashable, Sendable {
     package let text: String
     package let files: [SharedFile]
+    /// In whose name a member speaks to the guest.
+    package let voice: Voice
 
-    package init(text: String, files: [SharedFile] = []) {
+    package init(text: String, files: [SharedFile] = [], voice: Voice = .own) {
         self.text = text
         self.files = files
+        self.voice = voice
     }
+}
+
+/// A member answers by their own name, or as the team: then the guest does not learn which member it was.
+package enum Voice: UInt8, Hashable, Sendable, CaseIterable {
+    case own
+    case team
 }
 
 /// A file that has been uploaded and checked. The name is the server's; what the sender called it is shown, never used.

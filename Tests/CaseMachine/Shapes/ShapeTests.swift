@@ -40,6 +40,7 @@ import Testing
                 text: "",
                 files: [SharedFile(file: FileID(1), title: "x.pdf", byteCount: .max, mediaType: "application/pdf")])),
         .automaticMessageSent(.welcome("Hello")), .automaticMessageSent(.closedByItself(unanswered: true)),
+        .messageSent(Message(text: "We are here", voice: .team)),
         .closed(.bySupervisor("Abuse")), .closed(.bySupervisor(nil)), .closed(.abandoned),
         .transferred(.team(TeamID(3))),
         .messageEdited(Numbers(forTeam: 3, forGuest: nil), text: "n"), .callEnded(.lost), .invited(.email),
