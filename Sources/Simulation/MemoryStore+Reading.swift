@@ -50,6 +50,13 @@ extension MemoryStore {
         }
     }
 
+    package func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        contents.withLock { contents in
+            contents.cases[id]?.events.last { $0.numbers.forTeam <= teamNumber && $0.numbers.forGuest != nil }?
+                .numbers.forGuest ?? 0
+        }
+    }
+
     package func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {
         contents.withLock { contents in
             contents.rows(after: id, limit) { !$0.isErased && $0.columns.belong(to: list) }.map { id, row in

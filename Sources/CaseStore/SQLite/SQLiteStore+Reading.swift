@@ -92,6 +92,20 @@ extension SQLiteStore {
         }
     }
 
+    /// Walks back over the private events before it, which are few, and reads no contents.
+    static let guestNumberSQL = """
+        SELECT guestNumber FROM caseEvent INDEXED BY eventByNumber
+        WHERE caseID = ? AND number <= ? AND guestNumber IS NOT NULL ORDER BY number DESC LIMIT 1
+        """
+
+    package func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        try read { db in
+            let statement = try db.cachedStatement(sql: Self.guestNumberSQL)
+            return try Row.fetchOne(statement, arguments: [id.value, teamNumber])
+                .flatMap { ColumnValue.integer($0, 0) } ?? 0
+        }
+    }
+
     private static func record(_ id: CaseID, _ db: Database) throws -> Result<CaseRecord, CaseTrouble> {
         let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE id = ?")
         return record(try Row.fetchOne(statement, arguments: [id.value]))

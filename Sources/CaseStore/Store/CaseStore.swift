@@ -46,6 +46,10 @@ package protocol CaseStore: Sendable {
         of id: CaseID, for reader: Side, after number: Int64, limit: Int
     ) throws(StoreError) -> Result<EventPage, CaseTrouble>
 
+    /// The guest's number of the newest event that a guest sees and whose team number is at most this; 0 if there is none.
+    /// Says to a guest how far the team has seen.
+    func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64
+
     /// A page of a list, in the order of the ids. A case that cannot be read stands in it with its trouble.
     func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase]
 

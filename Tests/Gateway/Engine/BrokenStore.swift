@@ -41,6 +41,10 @@ final class BrokenStore: CaseStore {
         try store.events(of: id, for: reader, after: number, limit: limit)
     }
 
+    func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        try store.guestNumber(of: id, atOrBefore: teamNumber)
+    }
+
     func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {
         try store.list(list, after: id, limit: limit)
     }
