@@ -105,7 +105,7 @@ let testTargets: [Target] = [
     tests(
         "Gateway",
         [
-            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport",
+            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),

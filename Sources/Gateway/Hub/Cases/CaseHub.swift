@@ -227,7 +227,11 @@ final class CaseHub {
         guard let answer else { return }
         for difference in sweep.differences(question, answer) {
             let id = difference.id
-            _ = desk.ask { $0.load(id) } then: { desk, found in desk.cases.looked(id, found) }
+            _ = desk.ask {
+                $0.load(id)
+            } then: { desk, found in
+                desk.cases.looked(id, found)
+            }
         }
     }
 

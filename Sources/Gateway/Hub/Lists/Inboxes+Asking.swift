@@ -81,7 +81,8 @@ extension House {
                     GuestPanel(
                         guest: GuestName(
                             id: found.publicID.text, firstName: found.firstName, lastName: found.lastName),
-                        contact: Wire.Contact(kind: found.contact.isPhone ? .phone : .email, value: found.contact.value),
+                        contact: Wire.Contact(
+                            kind: found.contact.isPhone ? .phone : .email, value: found.contact.value),
                         identifiers: try identifiers(of: loaded),
                         cases: try others(of: guest, than: loaded.id, for: actor)))
             } catch {

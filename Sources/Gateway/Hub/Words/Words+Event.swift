@@ -6,7 +6,9 @@ extension Words {
     /// An event as one side reads it; nil for what it may not see. The machine says what that is (`asSeen`), and nothing
     /// is taken from the event but what it has left.
     func push(_ stored: StoredEvent, of name: PublicID, for side: Side) throws -> EventPush? {
-        guard let number = stored.numbers.number(for: side), let seen = stored.event.asSeen(by: side) else { return nil }
+        guard let number = stored.numbers.number(for: side), let seen = stored.event.asSeen(by: side) else {
+            return nil
+        }
         return EventPush(
             caseID: name.text, seq: number, shared: side == .team ? stored.numbers.forGuest : nil,
             at: max(0, seen.at.milliseconds), author: try author(of: seen, for: side),

@@ -79,7 +79,8 @@ extension Words {
     private func lastEvent(of news: CaseNews, for side: Side) throws -> Timestamp {
         let state = news.state
         if side == .team || state.teamHead == state.guestHead { return state.lastEventAt }
-        if let last = news.events.last(where: { $0.numbers.forGuest != nil }), last.numbers.forGuest == state.guestHead {
+        if let last = news.events.last(where: { $0.numbers.forGuest != nil }), last.numbers.forGuest == state.guestHead
+        {
             return last.event.at
         }
         guard mayRead else { throw NotAtHand() }

@@ -57,7 +57,8 @@ struct Words {
 
     func person(_ id: GuestID) throws -> PersonName {
         let guest = try guest(id)
-        return PersonName(id: guest.id, name: [guest.firstName, guest.lastName].filter { !$0.isEmpty }.joined(separator: " "))
+        return PersonName(
+            id: guest.id, name: [guest.firstName, guest.lastName].filter { !$0.isEmpty }.joined(separator: " "))
     }
 
     func name(of other: CaseID) throws -> String {
@@ -71,4 +72,3 @@ struct Words {
     /// Stands where there is nobody any more.
     static let nobody = "nobody"
 }
-
