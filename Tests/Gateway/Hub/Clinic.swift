@@ -136,7 +136,9 @@ final class Clinic: Sendable {
         return client
     }
 
-    func socket(of member: MemberID) throws -> HubClient { try socket(try session(of: member)) }
+    func socket(of member: MemberID, receiveBytes: Int32? = nil) throws -> HubClient {
+        try socket(try session(of: member), receiveBytes: receiveBytes)
+    }
 }
 
 private final class HubApplication: Application {

@@ -20,6 +20,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     private let engine: EngineService<Store>
     private let doors: DeskDoors
     private let rules: Mutex<AdoptedRules>
+    private let isStopped = Atomic(false)
 
     private struct AdoptedRules {
         var roster: Roster?
@@ -102,8 +103,9 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     package var socketCount: Int { house.socketCount }
 
     /// Takes no more commands, carries out those that were taken, and answers them; tells the clients when to come back,
-    /// and ends. Once, while the loops still run; the store may be closed after the loops have ended.
+    /// and ends. While the loops still run; the store may be closed after they have ended.
     package func stop() {
+        guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         for door in doors.all { door.tell(urgent: true) { $0.isClosing = true } }
         engine.stop()
         for door in doors.all { door.tell(urgent: true) { $0.sayGoodbye() } }

@@ -74,6 +74,7 @@ extension Inboxes {
                         continue
                     }
                     if !isNews { session.listed += 1 }
+                    if side == .guest, let team = summary.openAt { desk.presence.guest(session, looksAt: team) }
                     desk.inboxes.board.send(bytes, of: summary.id, to: session)
                 }
                 desk.errandIsDone(session)
@@ -87,6 +88,8 @@ struct EncodedSummary: Sendable {
     let id: CaseID
     let name: PublicID
     let bytes: [UInt8]?
+    /// Where it is open: a guest is told whether that team is there.
+    let openAt: TeamID?
 }
 
 extension House {
@@ -97,12 +100,13 @@ extension House {
         return found.compactMap { found in
             guard let loaded = try? found.get() else { return nil }
             guard actor.mayRead(loaded.state) else {
-                return EncodedSummary(id: loaded.id, name: loaded.publicID, bytes: nil)
+                return EncodedSummary(id: loaded.id, name: loaded.publicID, bytes: nil, openAt: nil)
             }
             let news = CaseNews(loaded)
             guard let summary = try? words.summary(of: news, for: side) else { return nil }
             return EncodedSummary(
-                id: loaded.id, name: loaded.publicID, bytes: ServerMessage.summary(summary).json)
+                id: loaded.id, name: loaded.publicID, bytes: ServerMessage.summary(summary).json,
+                openAt: CaseColumns(loaded.state).stage == .open ? loaded.state.team : nil)
         }
     }
 }

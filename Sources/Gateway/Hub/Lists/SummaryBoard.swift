@@ -73,6 +73,9 @@ final class SummaryBoard {
         }
         let mayRead = visitor.actor.mayRead(news.state)
         if mayRead {
+            if visitor.side == .guest, CaseColumns(news.state).stage == .open {
+                desk.presence.guest(session, looksAt: news.state.team)
+            }
             guard let bytes = news.summary(for: visitor.side, Words(desk.house, mayRead: false)) else {
                 return make(news, for: session, visitor.side, isLast: isLast)
             }
