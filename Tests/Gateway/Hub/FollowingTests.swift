@@ -79,8 +79,8 @@ import Wire
     @Test func `a long log comes page by page to a slow reader, and nothing is lost`() async throws {
         var limits = HubLimits()
         limits.commandsAtOnce = 10_000
-        limits.pauseBytes = 8 << 10
-        limits.pageBytes = 4 << 10
+        limits.pauseBytes = 32 << 10
+        limits.pageBytes = 24 << 10
         try await withClinic(limits: limits) { clinic in
             let guest = try clinic.socket(try clinic.guest("Maria").session)
             let name = try guest.open(clinic.reception).caseID

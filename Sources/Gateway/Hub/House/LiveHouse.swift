@@ -1,4 +1,4 @@
-import CaseMachine
+package import CaseMachine
 package import CaseStore
 package import Presence
 package import Reactor
@@ -98,6 +98,9 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     package func endSession(_ id: SessionID) {
         for door in doors.all { door.tell(urgent: true) { $0.end(session: id) } }
     }
+
+    /// Whether the member has a socket in this house.
+    package func isHere(_ member: MemberID) -> Bool { house.presence.holds(member) }
 
     /// Sockets that are open. For metrics.
     package var socketCount: Int { house.socketCount }
