@@ -27,6 +27,8 @@ let settings: [SwiftSetting] =
         // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
         .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
         .unsafeFlags(instruments),
+        // The control socket by which tests let days pass: in no release (docs/decisions/0010).
+        .define("FOYER_TESTING", .when(configuration: .debug)),
     ] + (plantsBugs ? [.define("FOYER_MUTANTS")] : [])
 
 /// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
@@ -111,6 +113,7 @@ let testTargets: [Target] = [
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
+    tests("Wire", ["Wire", "TestSupport"], excluding: ["Examples"]),
     tests(
         "CaseStore",
         [

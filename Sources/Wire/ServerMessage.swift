@@ -14,7 +14,7 @@ package enum ServerMessage: Hashable, Sendable {
 }
 
 /// The word behind `push`.
-private enum PushType: String, CaseIterable {
+package enum PushType: String, Hashable, Sendable, CaseIterable {
     case summary, gone, event, caughtUp, afresh, presence, typing
 }
 
@@ -85,19 +85,5 @@ extension ServerMessage {
             case .presence: .presence(try PresencePush(from: object))
             case .typing: .typing(try TypingPush(from: object))
             }
-    }
-}
-
-/// The object that a message is, with the number of that name, which also an error carries.
-func readMessage(
-    _ bytes: [UInt8], limits: JSONReader.Limits, keepingNumber name: String
-) throws(WireError) -> (object: JSONObject, number: Int64) {
-    guard bytes.count <= limits.bytes else { throw WireError(tooLongFor: limits) }
-    var reader = JSONReader(bytes, limits: limits, keepingNumber: name)
-    do throws(JSONReader.Failure) {
-        let object = try reader.readMessage()
-        return (object, max(0, reader.number ?? 0))
-    } catch {
-        throw WireError(re: max(0, reader.number ?? 0), error)
     }
 }

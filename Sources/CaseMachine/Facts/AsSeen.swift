@@ -41,11 +41,10 @@ extension Fact {
     fileprivate var namesItsMember: Bool {
         switch self {
         case .messageSent(let message): message.voice == .own
-        case .opened, .blastDelivered, .claimed, .participantLeft, .closeRequested, .callStarted, .callEnded:
-            true
-        // They know whose message it was, unless it was the team's.
-        case .messageEdited, .messageDeleted: false
-        case .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .released, .transferred,
+        case .opened, .blastDelivered, .claimed, .participantLeft, .closeRequested, .callStarted, .callEnded: true
+        // Whose message is changed is known; if it was the team's, its change must not tell whose it was.
+        case .messageEdited, .messageDeleted, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent,
+            .noteWritten, .released, .transferred,
             .participantAdded, .participantRemoved, .assigneeLost, .snoozed, .woke, .closeDeclined, .closingWarned,
             .closed, .reopened, .erased, .firstResponseAlerted, .missedResponseNoticed, .callAnswered, .callDeclined,
             .invited, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered,

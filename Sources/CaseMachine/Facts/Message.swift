@@ -2,7 +2,6 @@
 package struct Message: Hashable, Sendable {
     package let text: String
     package let files: [SharedFile]
-    /// In whose name a member speaks to the guest.
     package let voice: Voice
 
     package init(text: String, files: [SharedFile] = [], voice: Voice = .own) {
@@ -10,11 +9,14 @@ package struct Message: Hashable, Sendable {
         self.files = files
         self.voice = voice
     }
+
+    var inOwnVoice: Message { Message(text: text, files: files) }
 }
 
-/// A member answers by their own name, or as the team: then the guest does not learn which member it was.
+/// Members work as the team and as themselves (S2.5). Only a message has a voice: a note is among colleagues.
 package enum Voice: UInt8, Hashable, Sendable, CaseIterable {
     case own
+    /// The guest reads that the team wrote it; colleagues, and the log, know who.
     case team
 }
 

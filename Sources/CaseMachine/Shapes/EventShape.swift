@@ -51,7 +51,7 @@ extension Author {
 }
 
 extension Message {
-    /// Without the voice, which is the fact's own number (`Fact.Tag`).
+    /// Without its voice, which the tag of the fact tells.
     func pack(into packer: inout Packer) {
         packer.write(text)
         packer.write(files) { packer, file in
@@ -62,7 +62,7 @@ extension Message {
         }
     }
 
-    init(from unpacker: inout Unpacker, voice: Voice) throws(ShapeError) {
+    init(from unpacker: inout Unpacker, in voice: Voice) throws(ShapeError) {
         let text = try unpacker.text()
         let files = try unpacker.list { (unpacker) throws(ShapeError) in
             SharedFile(

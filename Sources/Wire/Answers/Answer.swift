@@ -16,6 +16,25 @@ package enum Answer: Hashable, Sendable {
     case done
 }
 
+/// An answer without what it carries; it does not stand in the message.
+package enum AnswerType: String, Hashable, Sendable, CaseIterable {
+    case welcome, pong, watched, closed, guest, head, done
+}
+
+extension Answer {
+    package var type: AnswerType {
+        switch self {
+        case .welcome: .welcome
+        case .pong: .pong
+        case .watched: .watched
+        case .closed: .closed
+        case .guest: .guest
+        case .head: .head
+        case .done: .done
+        }
+    }
+}
+
 /// The newest number of a case, for the sender, after their command.
 package struct CaseHead: Hashable, Sendable, JSONShape {
     package let caseID: String

@@ -39,8 +39,8 @@ import Testing
             Message(
                 text: "",
                 files: [SharedFile(file: FileID(1), title: "x.pdf", byteCount: .max, mediaType: "application/pdf")])),
+        .messageSent(Message(text: "We look into it.", voice: .team)),
         .automaticMessageSent(.welcome("Hello")), .automaticMessageSent(.closedByItself(unanswered: true)),
-        .messageSent(Message(text: "We are here", voice: .team)),
         .closed(.bySupervisor("Abuse")), .closed(.bySupervisor(nil)), .closed(.abandoned),
         .transferred(.team(TeamID(3))),
         .messageEdited(Numbers(forTeam: 3, forGuest: nil), text: "n"), .callEnded(.lost), .invited(.email),
