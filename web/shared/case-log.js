@@ -215,9 +215,9 @@ export class CaseLog extends EventTarget {
       this.#request("unsubscribe", { case: this.caseId }).catch(() => {});
       this.#subscribe();
     };
-    if (this.#fruitlessRepairs === 0) readAgain();
-    else this.#later(readAgain);
     this.#fruitlessRepairs += 1;
+    if (this.#fruitlessRepairs === 1) readAgain();
+    else this.#later(readAgain);
   }
 
   /** @param {() => void} action */
