@@ -46,6 +46,7 @@ export class MessageList {
   /** @type {MessageView | null} the last one, while nothing else follows it */
   #last = null;
   #lastAt = 0;
+  #height = 0;
   #troubleTimer = 0;
 
   /**
@@ -71,7 +72,10 @@ export class MessageList {
     log.addEventListener("caughtUp", () => this.toBottomIfThere(), { signal });
     log.addEventListener("typing", (event) => this.#drawTyping(/** @type {CustomEvent} */ (event).detail.who), { signal });
     // A keyboard that opens takes from the height: who was at the end stays there.
-    const watching = new ResizeObserver(() => this.toBottomIfThere());
+    const watching = new ResizeObserver(() => {
+      this.#height = this.#scroller.clientHeight;
+      this.toBottomIfThere();
+    });
     watching.observe(this.#scroller);
     signal.addEventListener("abort", () => watching.disconnect());
     for (const entry of log.events) this.#take(entry);
@@ -86,6 +90,7 @@ export class MessageList {
       if (!view.isOwn) continue;
       view.mark(number <= cursors.seen ? "seen" : number <= cursors.delivered ? "delivered" : "sent");
       last?.element.classList.remove("is-last-own");
+      last?.element.classList.toggle("has-other-mark", last.shown !== view.shown);
       view.element.classList.add("is-last-own");
       last = view;
     }
@@ -110,6 +115,8 @@ export class MessageList {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    // Nobody scrolled: the room has changed, and whoever was at the end is about to be brought back there.
+    if (clientHeight !== this.#height && this.isAtBottom) return;
     const isAtBottom = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     this.#jump.hidden = isAtBottom;
     if (isAtBottom === this.isAtBottom) return;
@@ -159,6 +166,8 @@ export class MessageList {
     const own = isOwn ? { edit: (/** @type {string} */ text) => this.#actions.edit(seq, text), delete: () => this.#actions.delete(seq) } : undefined;
     const view = new MessageView({ author, isOwn, isFirst: !isTogether, at: event.at, text: event.text, kind: isAutomatic ? "automatic" : "", own });
     if (event.isDeleted) view.deleted();
+    // What stands together says when once, at its end.
+    if (isTogether) this.#last?.element.classList.add("is-followed");
     this.#messages.set(seq, view);
     this.#list.append(view.element);
     this.#last = view;
