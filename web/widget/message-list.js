@@ -19,7 +19,9 @@ const NEAR_PX = 48;
 
 /** The log as one reads it: days, messages, what happened, who is typing. Grows at its end only. */
 export class MessageList {
-  #list = el("ol", { className: "log", role: "list", "aria-label": "Messages" });
+  #list = el("ol", { className: "log", role: "list" });
+  /** Silent while an old conversation is read in; from then on a screen reader says what is added. */
+  #read = el("div", { role: "log", "aria-label": "Messages", "aria-live": "off" }, this.#list);
   #pending = el("ol", { className: "log", role: "list", "aria-label": "Messages on their way" });
   #typing = el("p", { className: "typing", hidden: true, dir: "auto" });
   #trouble = el("p", { className: "notice bad", role: "alert", hidden: true });
@@ -27,7 +29,7 @@ export class MessageList {
   #scroller = el(
     "div",
     { className: "scroller", tabIndex: 0, role: "region", "aria-label": "Conversation", onscroll: () => this.#scrolled() },
-    this.#list,
+    this.#read,
     this.#pending,
     this.#typing,
   );
@@ -69,7 +71,7 @@ export class MessageList {
     log.addEventListener("event", (event) => this.#take(/** @type {CustomEvent} */ (event).detail), { signal });
     log.addEventListener("afresh", () => this.#forget(), { signal });
     log.addEventListener("pending", () => this.#drawPending(), { signal });
-    log.addEventListener("caughtUp", () => this.toBottomIfThere(), { signal });
+    log.addEventListener("caughtUp", () => this.#caughtUp(), { signal });
     log.addEventListener("typing", (event) => this.#drawTyping(/** @type {CustomEvent} */ (event).detail.who), { signal });
     // A keyboard that opens takes from the height: who was at the end stays there.
     const watching = new ResizeObserver(() => {
@@ -79,6 +81,7 @@ export class MessageList {
     watching.observe(this.#scroller);
     signal.addEventListener("abort", () => watching.disconnect());
     for (const entry of log.events) this.#take(entry);
+    if (log.isCaughtUp) this.#caughtUp();
     this.#drawPending();
   }
 
@@ -124,7 +127,13 @@ export class MessageList {
     if (isAtBottom) this.#bottomChanged();
   }
 
+  #caughtUp() {
+    this.toBottomIfThere();
+    setTimeout(() => this.#read.setAttribute("aria-live", "polite"), 500);
+  }
+
   #forget() {
+    this.#read.setAttribute("aria-live", "off");
     this.#list.replaceChildren();
     this.#messages.clear();
     this.#last = null;
@@ -172,7 +181,6 @@ export class MessageList {
     this.#list.append(view.element);
     this.#last = view;
     if (isOwn) this.marksChanged();
-    else if (this.#log.isCaughtUp) this.#desk.say(`${author}: ${event.text}`);
   }
 
   /** @param {any} event */
@@ -193,7 +201,6 @@ export class MessageList {
     this.#last = null;
     const subject = event.type === "opened" ? titleOf(event) : null;
     this.#list.append(el("li", { className: "event", dir: "auto" }, subject ? `${text}: ${subject}` : text));
-    if (this.#log.isCaughtUp) this.#desk.say(text);
   }
 
   /** @param {number} at */

@@ -24,7 +24,7 @@ export class MessageView {
   #words = el("p", { className: "words", dir: "auto" });
   #meta;
   #mark = el("span", { className: "mark-of" });
-  #edited = el("span", { className: "edited", hidden: true }, "edited");
+  #edited = el("span", { className: "edited" });
   #tools;
 
   /**
@@ -62,7 +62,7 @@ export class MessageView {
   /** @param {string} text */
   edited(text) {
     this.say(text);
-    this.#edited.hidden = false;
+    this.#edited.textContent = "edited";
   }
 
   deleted() {
