@@ -1,4 +1,4 @@
-import { Backoff } from "./backoff.js";
+import { Backoff } from "../shared/backoff.js";
 
 /** A server from which nothing came for so long is taken for gone: its pulse comes every second. */
 const SILENCE_MS = 5_000;
