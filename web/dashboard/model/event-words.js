@@ -41,7 +41,14 @@ export function who(author, me) {
  * @param {{id: string, name: string} | undefined} member
  * @param {string} me
  */
-const whom = (member, me) => (member?.id === me ? "you" : member?.name || "a colleague");
+const whom = (member, me) => (member?.id === me ? "you" : isolated(member?.name || "a colleague"));
+
+/**
+ * A name written from the right must not turn the sentence around it.
+ *
+ * @param {string} name
+ */
+export const isolated = (name) => (/[\u0590-\u08ff\ufb1d-\ufefc]/u.test(name) ? `\u2068${name}\u2069` : name);
 
 /**
  * A sentence about an event; null where there is nothing to say, as for what this page does not know.
@@ -52,7 +59,7 @@ const whom = (member, me) => (member?.id === me ? "you" : member?.name || "a col
  * @returns {string | null}
  */
 export function describe(event, me, moment) {
-  const by = who(event.author, me);
+  const by = isolated(who(event.author, me));
   switch (event.type) {
     case "opened":
       return `${by} opened the conversation`;
@@ -75,7 +82,7 @@ export function describe(event, me, moment) {
     case "assigneeLost":
       return event.member?.id === me
         ? "You were gone for a while: back in the queue"
-        : `${event.member?.name || "Its member"} is gone: back in the queue`;
+        : `${isolated(event.member?.name || "Its member")} is gone: back in the queue`;
     case "snoozed":
       return `${by} snoozed it until ${moment(event.until)}`;
     case "woke":
@@ -130,7 +137,7 @@ export function describe(event, me, moment) {
  * @param {(at: number) => string} moment
  */
 export function describeAll(event, me, moment) {
-  const by = who(event.author, me);
+  const by = isolated(who(event.author, me));
   switch (event.type) {
     case "message":
       if (event.isDeleted) return `${by} wrote a message, deleted since`;
@@ -156,7 +163,7 @@ export function describeAll(event, me, moment) {
  * @param {string} me
  */
 function transferred(event, by, me) {
-  if (event.to?.team) return `${by} handed it to the team ${event.to.team.name}`;
+  if (event.to?.team) return `${by} handed it to the team ${isolated(event.to.team.name)}`;
   if (event.author.id === event.to?.member?.id && event.author.kind === "member") return `${by} took it over`;
   return `${by} handed it to ${whom(event.to?.member, me)}`;
 }

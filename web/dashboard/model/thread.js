@@ -22,6 +22,7 @@ import { describe } from "./event-words.js";
  * @property {boolean} isEdited
  * @property {boolean} isDeleted
  * @property {boolean} beginsGroup
+ * @property {boolean} endsGroup
  * @property {State} state
  * @property {boolean} showsState in words: the last one of its state
  * @property {string | null} error
@@ -149,6 +150,7 @@ function message(seq, shared, event, change, context) {
     isEdited: change?.text !== undefined && !isDeleted,
     isDeleted,
     beginsGroup: true,
+    endsGroup: true,
     state: isOurs && !isNote && !isDeleted ? delivery(shared, context) : null,
     showsState: false,
     error: null,
@@ -195,6 +197,7 @@ function pendingMessage(pending, me) {
     isEdited: false,
     isDeleted: false,
     beginsGroup: true,
+    endsGroup: true,
     state: pending.state,
     showsState: true,
     error: pending.state === "failed" ? (pending.error?.message ?? "This could not be sent.") : null,
@@ -207,7 +210,10 @@ function group(items) {
   /** @type {Item | undefined} */
   let before;
   for (const item of items) {
-    if (item.kind === "message" && before?.kind === "message") item.beginsGroup = !belongTogether(before, item);
+    if (item.kind === "message" && before?.kind === "message" && belongTogether(before, item)) {
+      item.beginsGroup = false;
+      before.endsGroup = false;
+    }
     before = item;
   }
 }

@@ -26,7 +26,9 @@ export class CaseHeader extends HTMLElement {
   #panel = h("a", { class: "button plain round to-panel", "aria-label": "About the guest" }, icon("person"));
   #menu = new Menu("More to do with this conversation");
   #error = h("p", { class: "error strip", role: "alert", hidden: true });
-  #buttons = new Map();
+  /** What the two buttons do. @type {Map<string, (() => void) | undefined>} */
+  #runs = new Map();
+  #statusShown = "";
 
   /** @param {Context} context */
   constructor(context) {
@@ -37,13 +39,13 @@ export class CaseHeader extends HTMLElement {
         "div",
         { class: "case-bar" },
         this.#back,
-        h("div", { class: "case-title" }, this.#name, this.#topic, this.#status),
+        h("div", { class: "case-title" }, h("div", { class: "case-words" }, this.#name, this.#topic), this.#status),
         h("div", { class: "case-actions" }, this.#main, this.#second, this.#panel, this.#menu),
       ),
       this.#error,
     );
-    this.#main.addEventListener("click", () => this.#buttons.get("main")?.());
-    this.#second.addEventListener("click", () => this.#buttons.get("second")?.());
+    this.#main.addEventListener("click", () => this.#runs.get("main")?.());
+    this.#second.addEventListener("click", () => this.#runs.get("second")?.());
   }
 
   focusName() {
@@ -59,9 +61,16 @@ export class CaseHeader extends HTMLElement {
     const summary = openCase?.summary;
     set(this.#back, { href: formatAddress({ ...address, caseID: null, pane: "" }) });
     set(this.#panel, { href: formatAddress({ ...address, pane: address.pane ? "" : "guest" }) });
-    setText(this.#name, guestName(summary?.guest));
+    setText(this.#name, summary ? guestName(summary.guest) : openCase?.error ? "Not found" : "Loading …");
     setText(this.#topic, summary ? topic(summary) : "");
-    if (!summary) return;
+    for (const part of [this.#name, this.#topic]) set(part, { title: part.textContent });
+    this.#panel.hidden = !summary;
+    if (!summary) {
+      this.#statusShown = "";
+      this.#status.replaceChildren();
+      for (const part of [this.#main, this.#second, this.#menu]) part.hidden = true;
+      return;
+    }
     this.#showStatus(summary);
     this.#showActions(summary, allowedActions(summary, desk.me.id, desk.teams, this.#context.now()));
   }
@@ -70,18 +79,20 @@ export class CaseHeader extends HTMLElement {
   #showStatus(summary) {
     const { desk, openCase } = this.#context;
     const wait = waitWords(summary, this.#context.now());
-    const holder = summary.assignee?.id === desk.me.id ? "with you" : summary.assignee && `with ${summary.assignee.name}`;
+    const holder = summary.phase === "closed" ? null : summary.assignee;
+    const holderWords = holder?.id === desk.me.id ? "with you" : holder && `with ${holder.name}`;
     const presence = openCase?.guestPresence ?? "unknown";
     const parts = [
-      h("span", { class: "chip", "data-phase": summary.phase }, phaseWords(summary)),
+      !(wait && summary.phase === "waiting") &&
+        h("span", { class: "chip", "data-phase": summary.phase }, phaseWords(summary)),
       wait && h("span", { class: "chip wait", "data-tone": wait.tone }, `${wait.alert || "Waiting"} · ${wait.words}`),
-      holder && h("span", { class: "status-part", dir: "auto" }, holder),
+      holderWords && h("span", { class: "status-part" }, holderWords),
       summary.phase !== "closed" &&
         h("span", { class: "status-part presence", "data-state": presence }, `Guest ${presenceWords(presence)}`),
     ].filter(Boolean);
     const shown = parts.map((part) => part.outerHTML).join("");
-    if (this.#status.dataset.shown === shown) return;
-    this.#status.dataset.shown = shown;
+    if (this.#statusShown === shown) return;
+    this.#statusShown = shown;
     this.#status.replaceChildren(...parts);
   }
 
@@ -106,7 +117,8 @@ export class CaseHeader extends HTMLElement {
     ].filter(({ action }) => allowed.has(/** @type {Action} */ (action)));
     // The first step is a button of its own; where there is none, the most frequent two are.
     const [main] = entries[0] && ["claim", "reopen", "wake"].includes(entries[0].action) ? entries.splice(0, 1) : [];
-    const isSecond = entries[0] && ["requestClose", "transfer"].includes(entries[0].action);
+    const hasRoom = !isNarrow.matches;
+    const isSecond = hasRoom && entries[0] && ["requestClose", "transfer"].includes(entries[0].action);
     const [second] = isSecond ? entries.splice(0, 1) : [];
     this.#showButton("main", this.#main, main);
     this.#showButton("second", this.#second, second);
@@ -121,7 +133,7 @@ export class CaseHeader extends HTMLElement {
   #showButton(name, button, entry) {
     const hadFocus = document.activeElement === button;
     button.hidden = !entry;
-    this.#buttons.set(name, entry?.run);
+    this.#runs.set(name, entry?.run);
     if (entry) setText(button, entry.label);
     // What was pressed is gone, because it worked: the reader goes on from the title.
     else if (hadFocus) this.focusName();
@@ -161,5 +173,7 @@ export class CaseHeader extends HTMLElement {
     this.dispatchEvent(new CustomEvent("done", { detail: command }));
   }
 }
+
+const isNarrow = matchMedia("(max-width: 47.99rem)");
 
 customElements.define("foyer-case-header", CaseHeader);

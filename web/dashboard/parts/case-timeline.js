@@ -13,7 +13,7 @@ import { ahead, timeline } from "../model/timeline.js";
 export class CaseTimeline extends HTMLElement {
   #context;
   #ahead = h("ol", { class: "timeline ahead" });
-  #aheadTitle = h("h3", {}, "Ahead");
+  #aheadTitle = h("h2", { class: "panel-title" }, "Ahead");
   #past = h("ol", { class: "timeline" });
   #more = h("button", { type: "button", class: "button", hidden: true }, "Show all");
   #aheadList;
@@ -24,10 +24,10 @@ export class CaseTimeline extends HTMLElement {
   constructor(context) {
     super();
     this.#context = context;
-    const make = () => h("li", {}, h("span", { class: "line-words", dir: "auto" }), h("time", {}));
+    const make = () => h("li", {}, h("span", { class: "line-words" }), h("time", {}));
     this.#aheadList = new KeyedList(this.#ahead, { make, update: (row, line) => this.#drawAhead(row, line) });
     this.#pastList = new KeyedList(this.#past, { make, update: (row, line) => this.#drawPast(row, line) });
-    this.append(this.#aheadTitle, this.#ahead, h("h3", {}, "So far"), this.#past, this.#more);
+    this.append(this.#aheadTitle, this.#ahead, h("h2", { class: "panel-title" }, "So far"), this.#past, this.#more);
     this.#more.addEventListener("click", () => {
       this.#limit = Infinity;
       this.update();

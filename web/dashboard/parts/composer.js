@@ -90,12 +90,12 @@ export class Composer extends HTMLElement {
   }
 
   focusField() {
-    if (!this.#form.hidden) this.#field.focus();
-    return !this.#form.hidden;
+    this.#field.focus();
   }
 
-  get canWrite() {
-    return !this.#form.hidden;
+  /** Who opens a case that they cannot answer yet wants to read and claim it, not to write a note. */
+  get isForReply() {
+    return this.#may.reply && this.#mode === "reply";
   }
 
   #applyMode() {

@@ -17,6 +17,8 @@ export class Conversation extends HTMLElement {
   messages;
   #context;
   #nothing = h("div", { class: "nothing" });
+  #nothingTitle = h("p", { class: "nothing-title" });
+  #nothingAdvice = h("p");
   #missing = h("p", { class: "strip error", role: "alert", hidden: true });
   #moved = h("p", { class: "strip", hidden: true });
   #redraw = coalesced(() => this.#draw());
@@ -30,17 +32,14 @@ export class Conversation extends HTMLElement {
     this.header = new CaseHeader(context);
     this.composer = new Composer(context);
     this.messages = new MessageList(context);
-    this.#nothing.append(
-      h("p", { class: "nothing-title" }, "No conversation is open"),
-      h("p", {}, "Choose one at the left. The keys j and k walk through the list, Enter opens, ? shows all keys."),
-    );
+    this.#nothing.append(this.#nothingTitle, this.#nothingAdvice);
     this.append(this.#nothing, this.header, this.#missing, this.#moved, this.messages, this.composer);
     this.composer.addEventListener("sent", () => {
       if (this.#shown) this.#shown.newAfter = null;
       this.messages.follow();
     });
     this.header.addEventListener("done", (/** @type {any} */ event) => {
-      if (event.detail === "claim" || event.detail === "reopen") this.composer.focusField();
+      if (event.detail === "claim" && this.composer.isForReply) this.composer.focusField();
     });
   }
 
@@ -59,6 +58,7 @@ export class Conversation extends HTMLElement {
     if (!open) {
       this.#missing.hidden = true;
       this.#moved.hidden = true;
+      this.#drawNothing();
       return;
     }
     this.header.forgetError();
@@ -75,6 +75,7 @@ export class Conversation extends HTMLElement {
 
   #draw() {
     const open = this.#context.openCase;
+    if (!open) this.#drawNothing();
     if (!open || open !== this.#shown) return;
     this.header.update();
     this.composer.update();
@@ -88,6 +89,18 @@ export class Conversation extends HTMLElement {
       const href = formatAddress({ ...this.#context.address, caseID: into });
       this.#moved.replaceChildren("This conversation goes on elsewhere. ", h("a", { href }, "Open it"));
     }
+  }
+
+  #drawNothing() {
+    const { desk } = this.#context;
+    const isEmpty = desk.isLive && desk.inbox.next().done;
+    setText(this.#nothingTitle, isEmpty ? "Nobody is waiting" : "No conversation is open");
+    setText(
+      this.#nothingAdvice,
+      isEmpty
+        ? "When somebody writes, the conversation appears at the left, with a sound."
+        : "Choose one at the left. The keys j and k walk through the list, Enter opens, ? shows all keys.",
+    );
   }
 
   /**

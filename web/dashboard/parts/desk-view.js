@@ -45,6 +45,7 @@ export class DeskView extends HTMLElement {
       h(
         "main",
         { class: "columns" },
+        h("h1", { class: "unseen" }, "Dashboard"),
         h("section", { class: "column inbox-column", "aria-label": "Inbox" }, this.#inbox),
         h("section", { class: "column case-column", "aria-label": "Conversation" }, this.#conversation),
         h("aside", { class: "column panel-column", "aria-label": "About the conversation" }, this.#panel),
@@ -90,11 +91,13 @@ export class DeskView extends HTMLElement {
     const { caseID, pane } = this.#context.address;
     const isNarrow = matchMedia("(max-width: 47.99rem)").matches;
     if (caseID && caseID !== before) {
-      const mayWrite = !isNarrow && matchMedia("(pointer: fine)").matches && this.#conversation.composer.focusField();
-      if (!mayWrite) this.#conversation.header.focusName();
+      const { composer, header } = this.#conversation;
+      // On a touch screen the keyboard would cover what is to be read.
+      if (!isNarrow && matchMedia("(pointer: fine)").matches && composer.isForReply) composer.focusField();
+      else header.focusName();
     } else if (!caseID && before) this.#inbox.focusOpenRow();
     else if (isNarrow && paneBefore !== this.dataset.pane) {
-      if (pane) this.#panel.querySelector(".tab[aria-current]")?.focus();
+      if (pane) this.#panel.focusTab();
       else this.#conversation.header.focusName();
     }
   }

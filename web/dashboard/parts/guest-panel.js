@@ -22,6 +22,7 @@ export class GuestPanel extends HTMLElement {
   #contact = h("div", { class: "guest-contact" });
   #error = h("div", { class: "error", role: "alert", hidden: true });
   #identifiers = h("dl", { class: "facts" });
+  #noIdentifiers = h("p", { class: "hint" });
   #people = h("ul", { class: "people" });
   #peopleError = h("p", { class: "error", role: "alert", hidden: true });
   #facts = h("dl", { class: "facts" });
@@ -42,14 +43,15 @@ export class GuestPanel extends HTMLElement {
       this.#head,
       this.#contact,
       this.#error,
-      h("h3", {}, "Given by the guest"),
+      h("h3", { class: "panel-title" }, "Given by the guest"),
+      this.#noIdentifiers,
       this.#identifiers,
-      h("h3", {}, "Working on it"),
+      h("h3", { class: "panel-title" }, "Working on it"),
       this.#people,
       this.#peopleError,
-      h("h3", {}, "This conversation"),
+      h("h3", { class: "panel-title" }, "This conversation"),
       this.#facts,
-      h("h3", {}, "Other conversations"),
+      h("h3", { class: "panel-title" }, "Other conversations"),
       this.#noCases,
       this.#cases,
     );
@@ -74,8 +76,10 @@ export class GuestPanel extends HTMLElement {
     this.#drawError(open.guest ? null : open.guestError);
     const identifiers = open.guest?.identifiers ?? [];
     this.#once(this.#identifiers, identifiers, () =>
-      identifiers.length > 0 ? identifiers.flatMap(({ label, value }) => fact(label, value)) : [h("dd", { class: "hint" }, "Nothing was asked or given.")],
+      identifiers.flatMap(({ label, value }) => fact(label, value)),
     );
+    this.#identifiers.hidden = identifiers.length === 0;
+    setText(this.#noIdentifiers, identifiers.length > 0 || !open.guest ? "" : "Nothing was asked or given.");
     this.#drawPeople(summary);
     this.#drawFacts(summary);
     const others = (open.guest?.cases ?? []).filter(({ id }) => id !== open.id);
@@ -96,8 +100,9 @@ export class GuestPanel extends HTMLElement {
   #drawPeople(summary) {
     const { desk, openCase } = this.#context;
     const canPart = allowedActions(summary, desk.me.id, desk.teams, this.#context.now()).has("part");
+    const isOver = summary.phase === "closed";
     const people = [
-      ...(summary.assignee ? [{ ...summary.assignee, role: "has it", canPart: false }] : []),
+      ...(summary.assignee ? [{ ...summary.assignee, role: isOver ? "had it" : "has it", canPart: false }] : []),
       ...summary.participants.map((person) => ({ ...person, role: "takes part", canPart })),
     ];
     const known = new Set(people.map(({ id }) => id));

@@ -1,6 +1,7 @@
 import { shortMoment } from "../../shared/time.js";
 import { h, set, setText, unseen } from "../dom.js";
 import { icon } from "../icons.js";
+import { closeReason } from "../model/event-words.js";
 import { isMine, unreadLabel } from "../model/inbox.js";
 import { guestName, initials, tint, topic } from "../model/names.js";
 import { phaseWords, waitWords } from "../model/phase-words.js";
@@ -94,12 +95,18 @@ export class InboxRow extends HTMLElement {
   #showMeta({ summary, showsTeam }, wait, me) {
     const parts = [];
     if (wait?.alert) parts.push(h("span", { class: "row-alert" }, icon("warning"), wait.alert));
-    else if (summary.phase !== "active") parts.push(h("span", { class: "row-phase" }, phaseWords(summary)));
+    else if (summary.phase !== "active") parts.push(h("span", { class: "row-phase" }, stateWords(summary)));
     if (summary.assignee) parts.push(h("span", { class: "row-assignee", dir: "auto" }, holder(summary, me)));
     else if (isMine(summary, me)) parts.push(h("span", {}, "With you"));
     if (showsTeam && summary.team) parts.push(h("span", { class: "row-team", dir: "auto" }, summary.team.name));
     this.#meta.replaceChildren(...parts);
   }
+}
+
+/** @param {Summary} summary */
+function stateWords(summary) {
+  const reason = summary.phase === "closed" ? closeReason(summary.closeReason) : "";
+  return reason ? `Closed: ${reason}` : phaseWords(summary);
 }
 
 /**

@@ -22,7 +22,7 @@ export class Masthead extends HTMLElement {
     this.#context = context;
     this.append(
       h("img", { class: "mark", src: "/assets/foyer.svg", alt: "", width: 28, height: 28 }),
-      h("h1", { class: "name" }, "Foyer"),
+      h("p", { class: "name" }, "Foyer"),
       this.#place,
       this.#hours,
       this.#sound,

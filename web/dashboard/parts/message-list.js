@@ -142,7 +142,7 @@ export class MessageList extends HTMLElement {
       case "new":
         return h("p", { class: "new-line" }, h("span", {}, "New"));
       case "event":
-        return h("p", { class: "event-line", "data-tone": item.tone, dir: "auto" });
+        return h("p", { class: "event-line", "data-tone": item.tone });
     }
   }
 

@@ -55,7 +55,7 @@ export class MessageView extends HTMLElement {
     this.replaceChildren(
       ...(message.beginsGroup ? [author(message, may.name)] : []),
       this.#body(message, may),
-      this.#foot(message),
+      ...(saysMore(message) ? [this.#foot(message)] : []),
     );
     if (focused && !this.contains(document.activeElement)) this.querySelector("button")?.focus();
   }
@@ -139,6 +139,13 @@ export class MessageView extends HTMLElement {
     field.focus();
   }
 }
+
+/**
+ * Within a group the last one tells the time for all.
+ *
+ * @param {Message} message
+ */
+const saysMore = ({ endsGroup, showsState, isEdited, error }) => endsGroup || showsState || isEdited || error;
 
 /**
  * @param {Message} message

@@ -48,10 +48,15 @@ export class SidePanel extends HTMLElement {
     this.#draw();
   }
 
+  focusTab() {
+    this.#draw();
+    this.querySelector(".tab[aria-current]")?.focus();
+  }
+
   #draw() {
     const { address, openCase } = this.#context;
-    this.hidden = !openCase;
-    if (!openCase) return;
+    this.hidden = !openCase?.summary;
+    if (!openCase?.summary) return;
     const isTimeline = address.pane === "timeline";
     set(this.#back, { href: formatAddress({ ...address, pane: "" }) });
     set(this.#toGuest, { href: formatAddress({ ...address, pane: "guest" }), "aria-current": isTimeline ? null : "page" });

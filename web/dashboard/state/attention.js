@@ -1,4 +1,5 @@
 import { news } from "../model/attention.js";
+import { isolated } from "../model/event-words.js";
 import { callingCount } from "../model/inbox.js";
 import { guestName, topic } from "../model/names.js";
 import { coalesced } from "../redraw.js";
@@ -33,7 +34,7 @@ export function payAttention({ desk, bell, signal, announce, shown }) {
  * @param {import("../model/types.js").Summary} summary
  */
 function sentence(what, summary) {
-  const name = guestName(summary.guest);
+  const name = isolated(guestName(summary.guest));
   switch (what) {
     case "waiting":
       return summary.alerts > 0 ? `${name} is still waiting: ${topic(summary)}` : `${name} is waiting: ${topic(summary)}`;

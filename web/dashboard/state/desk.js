@@ -53,7 +53,7 @@ export class Desk extends EventTarget {
     return this.teams.filter((team) => team.rank !== null);
   }
 
-  /** @returns {Iterable<Summary>} */
+  /** @returns {IterableIterator<Summary>} */
   get inbox() {
     return this.#inbox.values();
   }
