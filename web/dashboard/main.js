@@ -71,7 +71,6 @@ function askAgain(client, me) {
   const dialog = h("dialog", { class: "dialog over", "aria-label": title, onclose: () => dialog.remove() }, form);
   // Escape would leave a page that looks alive and is not.
   dialog.addEventListener("cancel", (/** @type {Event} */ event) => event.preventDefault());
-  for (const other of document.querySelectorAll("dialog[open]")) other.close();
   document.body.append(dialog);
   dialog.showModal();
 }

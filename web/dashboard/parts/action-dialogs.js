@@ -38,9 +38,9 @@ export function openTransfer({ desk }, summary) {
       if (!to) return refuse(say, people.focusable, "Choose a colleague or a team.");
       const text = note.value.trim();
       // Trying again must not write the note again.
-      if (text && !isNoteWritten) await desk.client.command("note", { case: summary.id, text });
+      if (text && !isNoteWritten) await desk.act("note", { case: summary.id, text });
       isNoteWritten = true;
-      await desk.client.command("transfer", { case: summary.id, ...to });
+      await desk.act("transfer", { case: summary.id, ...to });
       return true;
     },
   });
@@ -62,7 +62,7 @@ export function openJoin({ desk }, summary) {
     action: "Add",
     async run(say) {
       if (!people.value) return refuse(say, people.focusable, "Choose a colleague.");
-      await desk.client.command("join", { case: summary.id, ...people.value });
+      await desk.act("join", { case: summary.id, ...people.value });
       return true;
     },
   });
@@ -93,7 +93,7 @@ export function openSnooze(context, summary) {
       if (!when.value) return refuse(say, when.focusable, "Choose a time.");
       const until = when.value.until || new Date(own.value).getTime();
       if (!(until > context.now())) return refuse(say, own, "Choose a time that is still to come.");
-      await context.desk.client.command("snooze", { case: summary.id, until });
+      await context.desk.act("snooze", { case: summary.id, until });
       return true;
     },
   });
@@ -115,7 +115,7 @@ export function openClose({ desk }, summary) {
     isGrave: true,
     async run(say) {
       if (!reason.value.trim()) return refuse(say, reason, "Give a reason: your team reads it later.");
-      await desk.client.command("close", { case: summary.id, reason: reason.value.trim() });
+      await desk.act("close", { case: summary.id, reason: reason.value.trim() });
       return true;
     },
   });
@@ -133,7 +133,7 @@ export function openDelete({ desk }, caseID, number) {
     action: "Delete",
     isGrave: true,
     async run() {
-      await desk.client.command("delete", { case: caseID, number });
+      await desk.act("delete", { case: caseID, number });
       return true;
     },
   });

@@ -29,6 +29,8 @@ export class CaseHeader extends HTMLElement {
   /** What the two buttons do. @type {Map<string, (() => void) | undefined>} */
   #runs = new Map();
   #statusShown = "";
+  /** Cases of which something is under way. @type {Set<string>} */
+  #busy = new Set();
 
   /** @param {Context} context */
   constructor(context) {
@@ -59,6 +61,7 @@ export class CaseHeader extends HTMLElement {
   update() {
     const { desk, openCase, address } = this.#context;
     const summary = openCase?.summary;
+    set(this, { "aria-busy": openCase && this.#busy.has(openCase.id) ? "true" : null });
     set(this.#back, { href: formatAddress({ ...address, caseID: null, pane: "" }) });
     set(this.#panel, { href: formatAddress({ ...address, pane: address.pane ? "" : "guest" }) });
     setText(this.#name, summary ? guestName(summary.guest) : openCase?.error ? "Not found" : "Loading …");
@@ -158,19 +161,21 @@ export class CaseHeader extends HTMLElement {
    */
   async #do(command, label) {
     const { openCase, desk } = this.#context;
-    if (!openCase || this.hasAttribute("aria-busy")) return;
+    if (!openCase || this.#busy.has(openCase.id)) return;
     this.forgetError();
-    set(this, { "aria-busy": "true" });
+    this.#busy.add(openCase.id);
+    this.update();
     try {
-      await desk.client.command(command, { case: openCase.id });
+      await desk.act(command, { case: openCase.id });
     } catch (error) {
       if (openCase === this.#context.openCase) {
         this.#error.replaceChildren(`${label}: ${failureWords(error)}`);
         this.#error.hidden = false;
       }
     }
-    set(this, { "aria-busy": null });
-    this.dispatchEvent(new CustomEvent("done", { detail: command }));
+    this.#busy.delete(openCase.id);
+    this.update();
+    if (openCase === this.#context.openCase) this.dispatchEvent(new CustomEvent("done", { detail: command }));
   }
 }
 

@@ -143,7 +143,7 @@ export class GuestPanel extends HTMLElement {
     const { desk, openCase } = this.#context;
     this.#peopleError.hidden = true;
     try {
-      await desk.client.command("part", { case: openCase?.id, member });
+      await desk.act("part", { case: openCase?.id, member });
     } catch (error) {
       this.#peopleError.hidden = false;
       setText(this.#peopleError, failureWords(error));

@@ -1,6 +1,7 @@
 import { shortMoment } from "../../shared/time.js";
 import { h, set, setText, unseen } from "../dom.js";
 import { icon } from "../icons.js";
+import { formatAddress } from "../model/address.js";
 import { closeReason } from "../model/event-words.js";
 import { isMine, unreadLabel } from "../model/inbox.js";
 import { guestName, initials, tint, topic } from "../model/names.js";
@@ -8,8 +9,14 @@ import { phaseWords, waitWords } from "../model/phase-words.js";
 
 /**
  * @typedef {import("../model/types.js").Summary} Summary
- * @typedef {{summary: Summary, href: string, isOpen: boolean, isReachable: boolean, minute: number, now: number, me: string,
- *   showsTeam: boolean}} RowItem `isReachable`: the one row of the list that the tabulator key reaches
+ * @typedef {object} RowItem
+ * @property {Summary} summary
+ * @property {import("../model/address.js").Address} address
+ * @property {boolean} isReachable the one row of the list that the tabulator key reaches
+ * @property {number} minute changes when what is told of times is out of date
+ * @property {number} now
+ * @property {string} me
+ * @property {boolean} showsTeam
  */
 
 /** One case in the inbox: a link to it. */
@@ -21,9 +28,9 @@ export class InboxRow extends HTMLElement {
   #topic = h("span", { class: "row-topic", dir: "auto" });
   #badge = h("span", { class: "badge" });
   #meta = h("span", { class: "row-meta" });
-  #shown = "";
-  /** @type {Summary | null} */
-  #summary = null;
+  #metaShown = "";
+  /** @type {RowItem | null} */
+  #item = null;
 
   constructor() {
     super();
@@ -45,17 +52,15 @@ export class InboxRow extends HTMLElement {
 
   /** @param {RowItem} item */
   update(item) {
-    const { summary, now, me } = item;
-    const shown = `${item.href} ${item.isOpen} ${item.isReachable} ${item.minute} ${item.showsTeam}`;
-    if (summary === this.#summary && shown === this.#shown) return;
-    this.#summary = summary;
-    this.#shown = shown;
+    if (this.#item && isSame(this.#item, item)) return;
+    this.#item = item;
+    const { summary, address, now, me } = item;
     const name = guestName(summary.guest);
     const wait = waitWords(summary, now);
     const isUnread = summary.unread > 0;
     set(this.link, {
-      href: item.href,
-      "aria-current": item.isOpen ? "true" : null,
+      href: formatAddress({ ...address, caseID: summary.id, pane: address.pane === "timeline" ? "timeline" : "" }),
+      "aria-current": summary.id === address.caseID ? "true" : null,
       tabindex: item.isReachable ? 0 : -1,
       "data-case": summary.id,
       "data-tone": wait?.tone ?? "calm",
@@ -77,8 +82,9 @@ export class InboxRow extends HTMLElement {
    * @param {number} now
    */
   #showTime(wait, summary, now) {
-    if (wait) this.#time.replaceChildren(unseen("waiting "), wait.words);
-    else setText(this.#time, shortMoment(summary.closedAt ?? summary.lastEventAt, now));
+    const words = wait ? `waiting ${wait.words}` : shortMoment(summary.closedAt ?? summary.lastEventAt, now);
+    if (this.#time.textContent === words) return;
+    this.#time.replaceChildren(...(wait ? [unseen("waiting "), wait.words] : [words]));
   }
 
   /** @param {number} unread */
@@ -93,6 +99,10 @@ export class InboxRow extends HTMLElement {
    * @param {string} me
    */
   #showMeta({ summary, showsTeam }, wait, me) {
+    const { phase, closeReason: reason, assignee, participants, team } = summary;
+    const shown = JSON.stringify([wait?.alert, phase, reason, assignee, participants, showsTeam && team]);
+    if (shown === this.#metaShown) return;
+    this.#metaShown = shown;
     const parts = [];
     if (wait?.alert) parts.push(h("span", { class: "row-alert" }, icon("warning"), wait.alert));
     else if (summary.phase !== "active") parts.push(h("span", { class: "row-phase" }, stateWords(summary)));
@@ -102,6 +112,19 @@ export class InboxRow extends HTMLElement {
     this.#meta.replaceChildren(...parts);
   }
 }
+
+/**
+ * Hundreds of rows are asked at each change of one: this must cost nothing.
+ *
+ * @param {RowItem} a
+ * @param {RowItem} b
+ */
+const isSame = (a, b) =>
+  a.summary === b.summary &&
+  a.address === b.address &&
+  a.isReachable === b.isReachable &&
+  a.minute === b.minute &&
+  a.showsTeam === b.showsTeam;
 
 /** @param {Summary} summary */
 function stateWords(summary) {

@@ -143,12 +143,10 @@ export class Inbox extends HTMLElement {
     this.#first.empty = this.#emptyWords(view, search);
     show(this.#first, cases);
     this.#queue.hidden = !isMineView;
-    if (isMineView) {
-      this.#queue.heading = "Waiting for the team";
-      this.#queue.empty = this.#emptyWords("unassigned", search);
-      const queue = list(desk.inbox, { view: "unassigned", me, team, search });
-      show(this.#queue, queue.filter((summary) => !isMine(summary, me)));
-    }
+    this.#queue.heading = "Waiting for the team";
+    this.#queue.empty = this.#emptyWords("unassigned", search);
+    const queue = isMineView ? list(desk.inbox, { view: "unassigned", me, team, search }) : [];
+    show(this.#queue, queue.filter((summary) => !isMine(summary, me)));
     this.#drawMore(view, team);
   }
 
@@ -169,8 +167,7 @@ export class Inbox extends HTMLElement {
     const now = desk.client.now();
     return {
       summary,
-      href: formatAddress({ ...address, caseID: summary.id, pane: address.pane === "timeline" ? "timeline" : "" }),
-      isOpen: summary.id === address.caseID,
+      address,
       isReachable: summary.id === this.#cursor,
       minute: Math.floor(now / 20_000),
       now,

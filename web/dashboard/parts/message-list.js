@@ -132,7 +132,7 @@ export class MessageList extends HTMLElement {
     switch (item.kind) {
       case "message":
         return new MessageView({
-          edit: async (seq, text) => this.#context.desk.client.command("edit", { case: this.#case?.id, number: seq, text }),
+          edit: async (seq, text) => this.#context.desk.act("edit", { case: this.#case?.id, number: seq, text }),
           remove: (seq) => openDelete(this.#context, this.#case?.id ?? "", seq),
           retry: (key) => this.#context.desk.client.retry(this.#case?.id, key),
           discard: (key) => this.#context.desk.client.discard(this.#case?.id, key),
@@ -204,8 +204,10 @@ export class MessageList extends HTMLElement {
   #tellSeen() {
     const open = this.#case;
     const isInView = !document.hidden && this.#isAtEnd && this.offsetParent !== null;
-    if (!open || !isInView || !open.isCaughtUp || open.entries.length === 0) return;
-    this.#context.desk.client.seen(open.id, open.entries[open.entries.length - 1].seq);
+    const { desk } = this.#context;
+    // Before the inbox is here, nobody could tell what was new.
+    if (!open || !isInView || !open.isCaughtUp || !desk.isLive || open.entries.length === 0) return;
+    desk.client.seen(open.id, open.entries[open.entries.length - 1].seq);
   }
 }
 

@@ -1,3 +1,5 @@
+import { FoyerError } from "../../shared/error.js";
+
 /**
  * What a member sees of all cases: the inbox as the server keeps it up to date, pages of closed ones, who is here.
  *
@@ -96,6 +98,18 @@ export class Desk extends EventTarget {
     const teams = team ? [team] : this.ownTeams.map(({ id }) => id);
     const ids = new Set(teams.flatMap((id) => this.closed(id).cases));
     return [...ids].map((id) => this.summary(id)).filter((summary) => summary !== null);
+  }
+
+  /**
+   * Does something to a case, now or not at all: what was wanted while there was no connection may be wrong when it is
+   * back. (Messages wait in the outbox.)
+   *
+   * @param {string} type
+   * @param {object} fields
+   */
+  async act(type, fields) {
+    if (!this.client.welcome) throw new FoyerError({ code: "disconnected" });
+    return this.client.command(type, fields);
   }
 
   /** The next page of a team's closed cases. @param {string} team */

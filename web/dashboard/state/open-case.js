@@ -23,6 +23,7 @@ export class OpenCase extends EventTarget {
   guestError = null;
   /** Where the line "new" stands: above the first number after it. @type {number | null} */
   newAfter = null;
+  #isMarked = false;
 
   /**
    * @param {import("./desk.js").Desk} desk
@@ -33,7 +34,7 @@ export class OpenCase extends EventTarget {
     this.id = id;
     this.#desk = desk;
     this.#log = desk.client.log(id);
-    this.markNew();
+    this.#markNewOnce();
     const options = { signal: this.#leaving.signal };
     this.#log.addEventListener("event", (/** @type {any} */ event) => this.#onEvent(event.detail), options);
     this.#log.addEventListener("caughtUp", () => this.#emit("log"), options);
@@ -42,6 +43,7 @@ export class OpenCase extends EventTarget {
     this.#log.addEventListener("pending", () => this.#emit("pending"), options);
     this.#log.addEventListener("typing", (/** @type {any} */ event) => this.#onTyping(event.detail), options);
     this.#log.addEventListener("presence", (/** @type {any} */ event) => this.#onPresence(event.detail), options);
+    desk.addEventListener("inbox", () => this.#markNewOnce(), options);
     desk.addEventListener("welcome", () => this.loadGuest(), options);
     if (desk.client.welcome) this.loadGuest();
   }
@@ -89,6 +91,13 @@ export class OpenCase extends EventTarget {
   markNew() {
     const summary = this.#desk.summary(this.id);
     this.newAfter = summary && summary.unread > 0 ? summary.cursors.team.seen : null;
+  }
+
+  /** After a reload the log may be here before the inbox is. */
+  #markNewOnce() {
+    if (this.#isMarked || !this.#desk.summary(this.id)) return;
+    this.#isMarked = true;
+    this.markNew();
   }
 
   async loadGuest() {
