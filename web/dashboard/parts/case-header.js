@@ -84,13 +84,14 @@ export class CaseHeader extends HTMLElement {
     const wait = waitWords(summary, this.#context.now());
     const holder = summary.phase === "closed" ? null : summary.assignee;
     const holderWords = holder?.id === desk.me.id ? "with you" : holder && `with ${holder.name}`;
-    const presence = openCase?.guestPresence ?? "unknown";
+    const presence = openCase?.guestPresence;
     const parts = [
       !(wait && summary.phase === "waiting") &&
         h("span", { class: "chip", "data-phase": summary.phase }, phaseWords(summary)),
       wait && h("span", { class: "chip wait", "data-tone": wait.tone }, `${wait.alert || "Waiting"} · ${wait.words}`),
       holderWords && h("span", { class: "status-part" }, holderWords),
       summary.phase !== "closed" &&
+        presence &&
         h("span", { class: "status-part presence", "data-state": presence }, `Guest ${presenceWords(presence)}`),
     ].filter(Boolean);
     const shown = parts.map((part) => part.outerHTML).join("");

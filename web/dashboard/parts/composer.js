@@ -210,6 +210,7 @@ export class Composer extends HTMLElement {
 
   /** As high as its text, up to what the style sheet allows. */
   #grow() {
+    if (this.offsetParent === null) return;
     this.#field.style.height = "auto";
     this.#field.style.height = `${this.#field.scrollHeight + 2}px`;
   }

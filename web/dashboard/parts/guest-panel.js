@@ -68,7 +68,8 @@ export class GuestPanel extends HTMLElement {
         "div",
         {},
         h("h2", { class: "guest-name", dir: "auto" }, name),
-        h("p", { class: "presence", "data-state": open.guestPresence }, capital(presenceWords(open.guestPresence))),
+        open.guestPresence &&
+          h("p", { class: "presence", "data-state": open.guestPresence }, capital(presenceWords(open.guestPresence))),
       ),
     ]);
     const contact = open.guest?.guest.contact ?? null;

@@ -35,6 +35,8 @@ export class Inbox extends HTMLElement {
   #redraw = coalesced(() => this.#draw());
   /** @type {ReturnType<typeof setInterval> | undefined} */
   #clock;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #searchTimer;
   /** The row that the tabulator key reaches. @type {string | null} */
   #cursor = null;
   /** @type {string} */
@@ -96,7 +98,7 @@ export class Inbox extends HTMLElement {
 
   #build() {
     const label = "Search the loaded conversations";
-    set(this.#search, { "aria-label": label, oninput: this.#redraw });
+    set(this.#search, { "aria-label": label, oninput: () => this.#onSearch() });
     this.#team.addEventListener("change", () => {
       this.#context.go({ ...this.#context.address, team: this.#team.value || null });
     });
@@ -124,6 +126,16 @@ export class Inbox extends HTMLElement {
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
     event.preventDefault();
     this.move(event.key === "ArrowDown" ? 1 : -1);
+  }
+
+  #onSearch() {
+    this.#redraw();
+    clearTimeout(this.#searchTimer);
+    if (!this.#search.value.trim()) return;
+    this.#searchTimer = setTimeout(() => {
+      const count = this.#links().length;
+      this.#context.announce(count === 1 ? "One conversation found" : `${count} conversations found`);
+    }, 700);
   }
 
   #draw() {

@@ -40,34 +40,33 @@ export class Bell {
     // The one who looks goes first.
     if (!silently) await new Promise((resolve) => setTimeout(resolve, 150));
     const take = () => {
-      if (this.#wasRung(news)) return;
-      this.#remember(news);
-      if (!silently && !this.isMuted) this.#sound();
+      const { told, soundedAt } = this.#memory();
+      if (told.includes(news)) return;
+      const now = Date.now();
+      const sounds = !silently && !this.isMuted && Math.abs(now - soundedAt) > pauseMs;
+      this.#remember({ told: [news, ...told].slice(0, 50), soundedAt: sounds ? now : soundedAt });
+      if (sounds) this.#sound();
     };
     if (navigator.locks) await navigator.locks.request("foyer-bell", take);
     else take();
   }
 
-  /** @param {string} news */
-  #wasRung(news) {
-    return this.#rung().includes(news);
-  }
-
-  /** @param {string} news */
-  #remember(news) {
+  /** @param {{told: string[], soundedAt: number}} memory */
+  #remember(memory) {
     try {
-      this.#storage?.setItem(rungKey, JSON.stringify([news, ...this.#rung()].slice(0, 50)));
+      this.#storage?.setItem(memoryKey, JSON.stringify(memory));
     } catch {
       // Without storage each tab rings for itself.
     }
   }
 
-  /** @returns {string[]} */
-  #rung() {
+  /** What all tabs know together. @returns {{told: string[], soundedAt: number}} */
+  #memory() {
     try {
-      return JSON.parse(this.#storage?.getItem(rungKey) ?? "[]");
+      const { told, soundedAt } = JSON.parse(this.#storage?.getItem(memoryKey) ?? "{}");
+      return { told: Array.isArray(told) ? told : [], soundedAt: Number(soundedAt) || 0 };
     } catch {
-      return [];
+      return { told: [], soundedAt: 0 };
     }
   }
 
@@ -80,7 +79,10 @@ export class Bell {
   }
 }
 
-const rungKey = "foyer.dashboard.rung";
+const memoryKey = "foyer.dashboard.bell";
+
+/** In a busy hour a bell at every message is noise. */
+const pauseMs = 3000;
 
 /**
  * @param {AudioContext} audio

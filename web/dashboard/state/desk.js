@@ -37,7 +37,7 @@ export class Desk extends EventTarget {
     super();
     this.client = client;
     this.me = me;
-    client.addEventListener("state", () => this.#emit("connection"));
+    client.addEventListener("state", () => this.#onState());
     client.addEventListener("welcome", (/** @type {any} */ event) => this.#welcome(event.detail));
     client.addEventListener("summary", (/** @type {any} */ event) => this.#take(event.detail));
     client.addEventListener("gone", (/** @type {any} */ event) => this.#leave(event.detail.case));
@@ -129,6 +129,14 @@ export class Desk extends EventTarget {
       this.#closed.set(team, { ...page, state: "failed" });
     }
     this.#emit("closed");
+  }
+
+  #onState() {
+    if (!this.client.welcome && this.#presence.size > 0) {
+      this.#presence.clear();
+      this.#emit("presence");
+    }
+    this.#emit("connection");
   }
 
   /** @param {any} welcome */

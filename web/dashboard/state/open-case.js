@@ -14,7 +14,8 @@ export class OpenCase extends EventTarget {
   #leaving = new AbortController();
   /** @type {{kind: string, id: string, name: string, private?: boolean}[]} */
   typing = [];
-  guestPresence = "unknown";
+  /** Null: not told yet. @type {string | null} */
+  guestPresence = null;
   /** @type {Map<string, string>} */
   #members = new Map();
   /** @type {{guest: any, identifiers: any[], cases: Summary[]} | null} */
@@ -43,6 +44,7 @@ export class OpenCase extends EventTarget {
     this.#log.addEventListener("pending", () => this.#emit("pending"), options);
     this.#log.addEventListener("typing", (/** @type {any} */ event) => this.#onTyping(event.detail), options);
     this.#log.addEventListener("presence", (/** @type {any} */ event) => this.#onPresence(event.detail), options);
+    desk.addEventListener("connection", () => this.#onConnection(), options);
     desk.addEventListener("inbox", () => this.#markNewOnce(), options);
     desk.addEventListener("welcome", () => this.loadGuest(), options);
     if (desk.client.welcome) this.loadGuest();
@@ -123,6 +125,14 @@ export class OpenCase extends EventTarget {
   #onTyping(push) {
     this.typing = push.who;
     this.#emit("typing");
+  }
+
+  /** Of whom nothing is heard, nothing is known. */
+  #onConnection() {
+    if (this.#desk.client.welcome) return;
+    this.guestPresence = "unknown";
+    this.#members.clear();
+    this.#emit("presence");
   }
 
   /** @param {any} push */
