@@ -20,8 +20,8 @@ function format(options) {
   return known;
 }
 
-/** @param {number} ms @returns {string} as "14:05" */
-export const clockTime = (ms) => format({ hour: "2-digit", minute: "2-digit" }).format(ms);
+/** @param {number} ms @returns {string} as "14:05" or "2:05 PM" */
+export const clockTime = (ms) => format({ timeStyle: "short" }).format(ms);
 
 /** @param {number} ms @returns {string} as "Saturday, 21 November 2026 at 14:05", for a title */
 export const fullTime = (ms) => format({ dateStyle: "full", timeStyle: "short" }).format(ms);

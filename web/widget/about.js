@@ -8,8 +8,8 @@ const call = (number) => el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}`,
 export function safetyNotice({ organisation }) {
   const { emergency, emergencyNumber } = organisation;
   return el(
-    "aside",
-    { className: "safety", "aria-label": "In an emergency" },
+    "div",
+    { className: "safety", role: "note" },
     icon("alert"),
     el("p", {}, el("strong", {}, "Not for emergencies. "), emergency, emergencyNumber && " ", emergencyNumber && call(emergencyNumber)),
   );
@@ -42,7 +42,7 @@ export function about(entry) {
     "aside",
     { className: "about", "aria-label": "About this team" },
     el("p", { className: "about-house", dir: "auto" }, organisation.name),
-    el("p", { className: "about-team", dir: "auto" }, team.name),
+    el("p", { className: team.name.length > 32 ? "about-team is-long" : "about-team", dir: "auto" }, team.name),
     availability(entry, Date.now()),
     hours.week.length > 0 && el("h2", {}, "Hours"),
     hours.week.length > 0 && week(hours.week),

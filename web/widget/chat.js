@@ -7,7 +7,7 @@ const [, team, caseId] = location.pathname.match(/^\/chat\/([^/]+)(?:\/([^/]+))?
 const place = /** @type {HTMLElement} */ (document.getElementById("chat"));
 
 async function begin() {
-  place.replaceChildren(el("p", { className: "loading", role: "status" }, "Opening the chat …"));
+  place.replaceChildren(el("main", { className: "loading" }, el("p", { role: "status" }, "Opening the chat …")));
   try {
     const name = decodeURIComponent(team ?? "");
     const session = request("GET", "/api/v1/guests/session").catch((error) => {
@@ -20,8 +20,8 @@ async function begin() {
     const isUnknown = /** @type {any} */ (error).code === "no_such_team";
     place.replaceChildren(
       el(
-        "div",
-        { className: "loading", role: "alert" },
+        "main",
+        { className: "loading" },
         el("h1", {}, isUnknown ? "This chat does not exist" : "The chat cannot be opened"),
         el("p", {}, isUnknown ? "Its address may have changed. Please look for it on the clinic’s website." : /** @type {Error} */ (error).message),
         !isUnknown && el("button", { type: "button", className: "primary", onclick: begin }, "Try again"),

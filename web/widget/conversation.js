@@ -160,10 +160,9 @@ export class Conversation {
   /** @param {any} summary */
   #closedParts(summary) {
     const now = this.#desk.now();
-    const why = closedBecause(summary.closeReason);
-    if (!(summary.reopenUntil > now)) return [this.#ended(`${why} You can still read it.`)];
+    if (!(summary.reopenUntil > now)) return [this.#ended(`${closedBecause(summary.closeReason)} You can still read it.`)];
     this.#composer.placeholder = "Write to reopen this chat";
-    const until = `${why} Write again to reopen it, until ${moment(summary.reopenUntil, now).replace(/^on /, "")}.`;
+    const until = `Something to add? Write again to reopen this chat, until ${moment(summary.reopenUntil, now).replace(/^on /, "")}.`;
     return [el("div", { className: "banner" }, el("p", {}, until), this.#newChatButton("quiet")), this.#composer.element];
   }
 

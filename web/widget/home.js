@@ -26,7 +26,7 @@ export function home(desk) {
     }
     const list = el(
       "div",
-      {},
+      { className: "stack" },
       el("p", { className: "lead" }, open.length > 0 ? "Go on with an open chat, or start a new one." : "You have no open chat. How can we help today?"),
       open.length > 0 && caseList(desk, open),
       el("button", { type: "button", className: open.length > 0 ? "secondary" : "primary", onclick: () => desk.newChat() }, "Start a new chat"),

@@ -19,7 +19,9 @@ const NEAR_PX = 48;
 
 /** The log as one reads it: days, messages, what happened, who is typing. Grows at its end only. */
 export class MessageList {
-  #list = el("ol", { className: "log", role: "list", "aria-label": "Messages" });
+  #list = el("ol", { className: "log", role: "list" });
+  /** Silent while an old conversation is read in; from then on a screen reader says what is added. */
+  #read = el("div", { role: "log", "aria-label": "Messages", "aria-live": "off" }, this.#list);
   #pending = el("ol", { className: "log", role: "list", "aria-label": "Messages on their way" });
   #typing = el("p", { className: "typing", hidden: true, dir: "auto" });
   #trouble = el("p", { className: "notice bad", role: "alert", hidden: true });
@@ -27,7 +29,7 @@ export class MessageList {
   #scroller = el(
     "div",
     { className: "scroller", tabIndex: 0, role: "region", "aria-label": "Conversation", onscroll: () => this.#scrolled() },
-    this.#list,
+    this.#read,
     this.#pending,
     this.#typing,
   );
@@ -46,6 +48,7 @@ export class MessageList {
   /** @type {MessageView | null} the last one, while nothing else follows it */
   #last = null;
   #lastAt = 0;
+  #height = 0;
   #troubleTimer = 0;
 
   /**
@@ -68,13 +71,17 @@ export class MessageList {
     log.addEventListener("event", (event) => this.#take(/** @type {CustomEvent} */ (event).detail), { signal });
     log.addEventListener("afresh", () => this.#forget(), { signal });
     log.addEventListener("pending", () => this.#drawPending(), { signal });
-    log.addEventListener("caughtUp", () => this.toBottomIfThere(), { signal });
+    log.addEventListener("caughtUp", () => this.#caughtUp(), { signal });
     log.addEventListener("typing", (event) => this.#drawTyping(/** @type {CustomEvent} */ (event).detail.who), { signal });
     // A keyboard that opens takes from the height: who was at the end stays there.
-    const watching = new ResizeObserver(() => this.toBottomIfThere());
+    const watching = new ResizeObserver(() => {
+      this.#height = this.#scroller.clientHeight;
+      this.toBottomIfThere();
+    });
     watching.observe(this.#scroller);
     signal.addEventListener("abort", () => watching.disconnect());
     for (const entry of log.events) this.#take(entry);
+    if (log.isCaughtUp) this.#caughtUp();
     this.#drawPending();
   }
 
@@ -86,6 +93,7 @@ export class MessageList {
       if (!view.isOwn) continue;
       view.mark(number <= cursors.seen ? "seen" : number <= cursors.delivered ? "delivered" : "sent");
       last?.element.classList.remove("is-last-own");
+      last?.element.classList.toggle("has-other-mark", last.shown !== view.shown);
       view.element.classList.add("is-last-own");
       last = view;
     }
@@ -110,6 +118,8 @@ export class MessageList {
 
   #scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = this.#scroller;
+    // Nobody scrolled: the room has changed, and whoever was at the end is about to be brought back there.
+    if (clientHeight !== this.#height && this.isAtBottom) return;
     const isAtBottom = scrollHeight - scrollTop - clientHeight < NEAR_PX;
     this.#jump.hidden = isAtBottom;
     if (isAtBottom === this.isAtBottom) return;
@@ -117,7 +127,13 @@ export class MessageList {
     if (isAtBottom) this.#bottomChanged();
   }
 
+  #caughtUp() {
+    this.toBottomIfThere();
+    setTimeout(() => this.#read.setAttribute("aria-live", "polite"), 500);
+  }
+
   #forget() {
+    this.#read.setAttribute("aria-live", "off");
     this.#list.replaceChildren();
     this.#messages.clear();
     this.#last = null;
@@ -159,11 +175,12 @@ export class MessageList {
     const own = isOwn ? { edit: (/** @type {string} */ text) => this.#actions.edit(seq, text), delete: () => this.#actions.delete(seq) } : undefined;
     const view = new MessageView({ author, isOwn, isFirst: !isTogether, at: event.at, text: event.text, kind: isAutomatic ? "automatic" : "", own });
     if (event.isDeleted) view.deleted();
+    // What stands together says when once, at its end.
+    if (isTogether) this.#last?.element.classList.add("is-followed");
     this.#messages.set(seq, view);
     this.#list.append(view.element);
     this.#last = view;
     if (isOwn) this.marksChanged();
-    else if (this.#log.isCaughtUp) this.#desk.say(`${author}: ${event.text}`);
   }
 
   /** @param {any} event */
@@ -184,7 +201,6 @@ export class MessageList {
     this.#last = null;
     const subject = event.type === "opened" ? titleOf(event) : null;
     this.#list.append(el("li", { className: "event", dir: "auto" }, subject ? `${text}: ${subject}` : text));
-    if (this.#log.isCaughtUp) this.#desk.say(text);
   }
 
   /** @param {number} at */

@@ -7,7 +7,7 @@ import { el, hidden, icon, iconButton } from "./dom.js";
 const MARKS = { sending: "Sending", sent: "Sent", delivered: "Delivered", seen: "Seen", failed: "Not sent" };
 
 /** @param {number} at */
-const time = (at) => el("time", { dateTime: new Date(at).toISOString(), title: fullTime(at) }, clockTime(at));
+const time = (at) => el("time", { dateTime: new Date(at).toISOString() }, clockTime(at));
 
 /**
  * A message's bubble. Changes in place: its text when it is edited or deleted, its mark as it travels.
@@ -15,6 +15,8 @@ const time = (at) => el("time", { dateTime: new Date(at).toISOString(), title: f
 export class MessageView {
   element;
   isOwn;
+  /** @type {Mark | null} how far it is */
+  shown = null;
   author;
   at;
   /** @type {string} */
@@ -22,10 +24,8 @@ export class MessageView {
   #words = el("p", { className: "words", dir: "auto" });
   #meta;
   #mark = el("span", { className: "mark-of" });
-  #edited = el("span", { className: "edited", hidden: true }, "edited");
+  #edited = el("span", { className: "edited" });
   #tools;
-  /** @type {Mark | null} */
-  #shown = null;
 
   /**
    * @param {object} options
@@ -47,7 +47,7 @@ export class MessageView {
       "li",
       { className: `message ${isOwn ? "own" : "other"} ${isFirst ? "first" : ""} ${kind}` },
       isOwn ? hidden("You:") : isFirst ? el("p", { className: "author", dir: "auto" }, author) : hidden(`${author}:`),
-      el("div", { className: "row" }, this.#tools, el("div", { className: "bubble" }, this.#words)),
+      el("div", { className: "row" }, this.#tools, el("div", { className: "bubble", title: fullTime(at) }, this.#words)),
       this.#meta,
     );
     this.say(text);
@@ -62,7 +62,7 @@ export class MessageView {
   /** @param {string} text */
   edited(text) {
     this.say(text);
-    this.#edited.hidden = false;
+    this.#edited.textContent = "edited";
   }
 
   deleted() {
@@ -74,8 +74,8 @@ export class MessageView {
 
   /** @param {Mark} mark */
   mark(mark) {
-    if (this.#shown === mark) return;
-    this.#shown = mark;
+    if (this.shown === mark) return;
+    this.shown = mark;
     this.#mark.replaceChildren(icon(mark), el("span", { className: "mark-word" }, MARKS[mark]));
     this.#mark.dataset.mark = mark;
     this.#mark.title = MARKS[mark];

@@ -1,5 +1,5 @@
 /*
- * The loader: a button on the clinic's page, and behind it the chat in a frame from our own origin. It lives in a closed
+ * The loader: a button on the clinic’s page, and behind it the chat in a frame from our own origin. It lives in a
  * shadow root with a constructed style sheet, so that it neither needs a hole in the page's CSP (frame-src and
  * script-src for our origin are enough) nor takes a style from the page.
  */
@@ -16,7 +16,7 @@
     return element;
   };
   const host = make("div", {});
-  const root = host.attachShadow({ mode: "closed" });
+  const root = host.attachShadow({ mode: "open" });
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
 :host{all:initial;--c:#0f5c58;--t:#fff;position:fixed;z-index:2147483000;inset:auto 0 0 auto;color-scheme:light dark}
@@ -55,20 +55,20 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
   if (position === "left") host.className = "left";
 
   let frame = null;
-  const tell = (type) => frame?.contentWindow?.postMessage({ foyer: 1, type }, origin);
+  let isReady = false;
+  const tell = () => isReady && frame.contentWindow.postMessage({ foyer: 1, type: panel.hidden ? "hidden" : "shown" }, origin);
 
   const show = (isOpen) => {
     if (isOpen && !frame) {
       // Seen only where the page's CSP, or the network, keeps the frame away: the frame lies above it.
       const link = make("a", { href: address, target: "_blank", rel: "noopener", textContent: "Open the chat in a new tab" });
       frame = make("iframe", { src: `${address}?embedded`, title: label, allow: "autoplay" });
-      frame.addEventListener("load", () => tell(panel.hidden ? "hidden" : "shown"));
       panel.append(link, frame);
     }
     panel.hidden = !isOpen;
     panel.className = isOpen ? "open" : "";
     button.setAttribute("aria-expanded", String(isOpen));
-    tell(isOpen ? "shown" : "hidden");
+    tell();
     (isOpen ? frame : button).focus();
   };
 
@@ -84,8 +84,10 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
   });
   addEventListener("message", ({ data, origin: from, source }) => {
     if (from !== origin || !frame || source !== frame.contentWindow || data?.foyer !== 1) return;
-    if (data.type === "close") show(false);
-    else if (data.type === "ready") tell(panel.hidden ? "hidden" : "shown");
+    if (data.type === "ready") {
+      isReady = true;
+      tell();
+    } else if (data.type === "close") show(false);
     else if (data.type === "unread" && Number.isInteger(data.count)) count(Math.max(0, data.count));
   });
 
