@@ -107,7 +107,8 @@ export class Composer extends HTMLElement {
     set(this.#note, { "aria-pressed": String(mode === "note") });
     this.#voice.hidden = mode === "note";
     const label = mode === "note" ? "Private note: only your team sees it" : "Reply to the guest";
-    set(this.#field, { "aria-label": label, placeholder: mode === "note" ? "A note that only your team sees" : "Write a reply" });
+    const placeholder = mode === "note" ? "A note that only your team sees" : "Write a reply";
+    set(this.#field, { "aria-label": label, placeholder });
     set(this.#send, { "aria-label": mode === "note" ? "Save the note" : "Send" });
     if (hasChanged) this.#showDraft();
   }
@@ -153,7 +154,9 @@ export class Composer extends HTMLElement {
 
   #drawHint() {
     const isOnline = this.#context.desk.client.state.state === "online";
-    const words = isOnline ? "Enter sends, Shift + Enter begins a new line" : "Not connected: what you send is kept here and goes out later";
+    const words = isOnline
+      ? "Enter sends, Shift + Enter begins a new line"
+      : "Not connected: what you send is kept here and goes out later";
     setText(this.#hint, words);
     this.#hint.classList.toggle("important", !isOnline);
   }

@@ -4,10 +4,9 @@ import { icon } from "../icons.js";
 import { KeyedList } from "../keyed.js";
 import { allowedActions } from "../model/actions.js";
 import { formatAddress } from "../model/address.js";
-import { closeReason } from "../model/event-words.js";
 import { failureWords } from "../model/failure-words.js";
 import { guestName, topic } from "../model/names.js";
-import { phaseWords, presenceWords } from "../model/phase-words.js";
+import { phaseWords, presenceWords, stateWords } from "../model/phase-words.js";
 import { avatar } from "./avatar.js";
 
 /**
@@ -120,6 +119,8 @@ export class GuestPanel extends HTMLElement {
   /** @param {{id: string, name: string, role: string, state: string, canPart: boolean}} person */
   #person({ id, name, role, state, canPart }) {
     const isMe = id === this.#context.desk.me.id;
+    const label = `Remove ${name}`;
+    const onclick = () => this.#part(id);
     return h(
       "li",
       {},
@@ -130,12 +131,7 @@ export class GuestPanel extends HTMLElement {
         h("span", { class: "person-name", dir: "auto" }, isMe ? `${name} (you)` : name),
         h("span", { class: "presence", "data-state": state }, `${role}, ${presenceWords(state)}`),
       ),
-      canPart &&
-        h(
-          "button",
-          { type: "button", class: "tool", "aria-label": `Remove ${name}`, title: "Remove", onclick: () => this.#part(id) },
-          icon("close"),
-        ),
+      canPart && h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon("close")),
     );
   }
 
@@ -158,7 +154,7 @@ export class GuestPanel extends HTMLElement {
       ["About", topic(summary)],
       ["Team", summary.team?.name ?? ""],
       ["Began", shortMoment(summary.openedAt, now), fullTime(summary.openedAt)],
-      ["State", summary.phase === "closed" && summary.closeReason ? `Closed: ${closeReason(summary.closeReason)}` : phaseWords(summary)],
+      ["State", stateWords(summary)],
     ].filter(([, value]) => value);
     this.#once(this.#facts, facts, () => facts.flatMap(([label, value, title]) => fact(label, value, title)));
   }

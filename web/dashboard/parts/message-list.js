@@ -22,7 +22,9 @@ const pageOfItems = 200;
  */
 export class MessageList extends HTMLElement {
   #context;
-  #scroller = h("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: 0 });
+  #scroller = h("div", {
+    class: "messages", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: 0,
+  });
   #earlier = h("button", { type: "button", class: "button earlier", hidden: true }, "Show earlier messages");
   #items = h("div", { class: "message-items" });
   #typing = h("p", { class: "typing", hidden: true, dir: "auto" });
@@ -44,7 +46,10 @@ export class MessageList extends HTMLElement {
   constructor(context) {
     super();
     this.#context = context;
-    this.#list = new KeyedList(this.#items, { make: (item) => this.#make(item), update: (row, item) => this.#update(row, item) });
+    this.#list = new KeyedList(this.#items, {
+      make: (item) => this.#make(item),
+      update: (row, item) => this.#update(row, item),
+    });
     this.#scroller.append(this.#earlier, this.#items, this.#typing);
     this.append(this.#scroller, this.#jump);
     this.#scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });

@@ -3,8 +3,8 @@ import { FoyerError } from "../../shared/error.js";
 /**
  * What a member sees of all cases: the inbox as the server keeps it up to date, pages of closed ones, who is here.
  *
- * Emits `inbox` (the lists or a case changed), `case` ({before, after}: one case changed while live), `closed`, `presence`,
- * `welcome` and `connection`.
+ * Emits `inbox` (the lists or a case changed), `case` ({before, after}: one case changed while live), `closed`,
+ * `presence`, `welcome` and `connection`.
  *
  * @typedef {import("../model/types.js").Summary} Summary
  * @typedef {import("../model/types.js").Team} Team
