@@ -39,13 +39,34 @@ extension Foyer {
                 """)
         var demo = false
 
+        @Option(
+            help: ArgumentHelp(
+                "For tests: a socket through which days go by. Debug builds only.", valueName: "path",
+                visibility: .hidden))
+        var control: String?
+
+        func validate() throws {
+            #if !FOYER_TESTING
+            guard control == nil else {
+                throw ValidationError(
+                    "--control moves the clock of a house that is tested; a release build has no such thing.")
+            }
+            #endif
+        }
+
         func run() throws {
+            let signals = try ProcessSignals()
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
             let house = try House(
                 House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log)
             defer { house.close() }
-            try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { addresses in
+            #if FOYER_TESTING
+            let controlSocket = try control.map { try ControlSocket(path: $0) }
+            defer { withExtendedLifetime(controlSocket) {} }
+            #endif
+            let loopLimits = limits.loopLimits(framesPerSecond: 1000)
+            try listening.serve(.serve, until: signals, limits: loopLimits) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL),

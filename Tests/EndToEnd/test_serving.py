@@ -77,6 +77,13 @@ def test_the_data_are_for_its_own_user(tmp_path: Path) -> None:
         assert stat.S_IMODE((house.data / "demo.json").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif("debug" in foyer_binary(), reason="a debug build has the control socket")
+def test_a_release_has_no_door_to_its_clock(tmp_path: Path, web: Path) -> None:
+    said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--control", str(tmp_path / "control"))
+    assert "--control" in said and "release build" in said
+    assert not (tmp_path / "control").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_it_stops_when_told_to(number: signal.Signals) -> None:
     with Desk() as house:

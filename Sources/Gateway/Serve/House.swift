@@ -55,8 +55,10 @@ package final class House: Sendable {
         try Self.makeFolder(settings.data.path)
         do {
             let vault = try Vault.open(settings.data, missingMasterKey: .generate)
-            store = try SQLiteStore(settings.data, vault)
-            directory = try Directory(store, settings.data, settings.directory)
+            var store = SQLiteStore.Settings()
+            store.clock = SystemClock.wall
+            self.store = try SQLiteStore(settings.data, vault, store)
+            directory = try Directory(self.store, settings.data, settings.directory)
         } catch {
             throw StartError("The house in '\(settings.data.path)' cannot be opened. \(error)")
         }
