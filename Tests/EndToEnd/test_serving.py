@@ -126,7 +126,9 @@ def test_a_house_of_patients_gets_no_demo_data(tmp_path: Path, web: Path) -> Non
     assert "is not empty" in said and "without --demo" in said
 
 
-@pytest.mark.parametrize("address", ["chat.example.org", "ftp://x", "https://", "https://a/b", "http://a:0", "http://a b"])
+@pytest.mark.parametrize(
+    "address", ["chat.example.org", "ftp://x", "https://", "https://a/b", "http://a:0", "http://a b"]
+)
 def test_a_public_address_that_is_none_is_told(tmp_path: Path, web: Path, address: str) -> None:
     said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--public-url", address)
     assert "--public-url" in said and "is not an address" in said
