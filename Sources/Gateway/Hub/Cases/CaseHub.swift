@@ -252,7 +252,7 @@ final class CaseHub {
     }
 }
 
-extension House {
+extension HubHouse {
     func load(named name: PublicID) -> Result<LoadedCase, WireFault> {
         do {
             return try store.load(named: name).mapError { WireFault(trouble: $0) }

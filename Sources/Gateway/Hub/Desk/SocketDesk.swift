@@ -13,7 +13,7 @@ import Wire
 package final class SocketDesk {
     static let subprotocol = "foyer.v1"
 
-    let house: House
+    let house: HubHouse
     unowned let loop: EventLoop
     let index: Int
     var sessions: [ConnectionID: SocketSession] = [:]
@@ -32,7 +32,7 @@ package final class SocketDesk {
     private(set) lazy var inboxes = Inboxes(self)
     private(set) lazy var presence = PresenceBoard(self)
 
-    init(_ house: House, on loop: EventLoop, _ handle: LoopHandle) {
+    init(_ house: HubHouse, on loop: EventLoop, _ handle: LoopHandle) {
         self.house = house
         self.loop = loop
         index = handle.index

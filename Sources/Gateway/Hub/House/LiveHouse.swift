@@ -16,7 +16,7 @@ import Wire
 ///     house.stop()
 ///     group.stop(limit: …); group.join()
 package final class LiveHouse<Store: CaseStore>: Sendable {
-    private let house: House
+    private let house: HubHouse
     private let engine: EngineService<Store>
     private let doors: DeskDoors
     private let rules: Mutex<AdoptedRules>
@@ -79,7 +79,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         self.doors = doors
         self.engine = engine
         rules = Mutex(AdoptedRules())
-        house = House(
+        house = HubHouse(
             limits: limits, store: store, directory: directory, readers: readers, presence: desk, doors: doors
         ) { submissions in
             engine.submit(submissions)
