@@ -97,7 +97,7 @@ extension Directory {
             let guest = try findOrMakeGuest(draft, found.organisation, publicID, db)
             let session = try startSession(.guest(guest.id), found.organisation, token, now, db)
             try record(
-                "guest.signedIn", by: "guest:\(guest.id)", to: "team:\(found.team)", draft.contact.kindName,
+                "guest.loggedIn", by: "guest:\(guest.id)", to: "team:\(found.team)", draft.contact.kindName,
                 found.organisation, now, db)
             return .success(GuestSignIn(guest: guest, session: session, token: token))
         }

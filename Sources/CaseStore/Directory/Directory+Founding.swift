@@ -23,6 +23,19 @@ extension Directory {
         return made
     }
 
+    package func updateOrganisation(
+        _ id: OrganisationID, _ organisation: OrganisationSettings, at now: Timestamp, by actor: String = "operator"
+    ) throws(DirectoryError) {
+        guard roster[id] != nil else { throw .noSuchOrganisation }
+        try organisation.demandUsable()
+        try change { db in
+            let sealed = try seal(
+                organisation, .organisation(id.value), SealedColumn.organisation, row: id.value)
+            try db.execute(sql: "UPDATE organisation SET settings = ? WHERE id = ?", arguments: [sealed, id.value])
+            try record("organisation.changed", by: actor, to: "organisation:\(id)", "", id, now, db)
+        }
+    }
+
     package func createTeam(
         _ draft: TeamDraft, in organisation: OrganisationID, at now: Timestamp, by actor: String = "operator"
     ) throws(DirectoryError) -> Team {

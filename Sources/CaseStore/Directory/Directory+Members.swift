@@ -46,7 +46,7 @@ extension Directory {
             try Attempts.takeBack(attempt.rows, db)
             let session = try startSession(.member(member.id), member.organisation, token, now, db)
             let name = session.subject.name
-            try record("member.signedIn", by: name, to: name, "", member.organisation, now, db)
+            try record("member.loggedIn", by: name, to: name, "", member.organisation, now, db)
             return .success(MemberSignIn(member: member, session: session, token: token))
         }
     }
@@ -130,6 +130,6 @@ extension Directory {
     private func recordFailure(_ member: MemberID?, _ now: Timestamp, _ db: Database) throws {
         let organisation = member.flatMap { roster[$0]?.organisation } ?? OrganisationID(Self.house)
         let subject = member.map { "member:\($0)" } ?? "member:unknown"
-        try record("member.signInFailed", by: "unknown", to: subject, "", organisation, now, db)
+        try record("member.loginFailed", by: "unknown", to: subject, "", organisation, now, db)
     }
 }

@@ -35,7 +35,7 @@ extension Directory {
             else { return .success(nil) }
             try SessionRow.remove(found.id, db)
             try record(
-                "\(found.subject.word).signedOut", by: found.subject.name, to: found.subject.name, "",
+                "\(found.subject.word).loggedOut", by: found.subject.name, to: found.subject.name, "",
                 found.organisation, now, db)
             return .success(found)
         }
@@ -72,10 +72,11 @@ extension Directory {
         return ticket
     }
 
-    /// The session that the ticket was given to, if it still lives. Once. Errors: `bad_ticket`, `sign_in`.
+    /// The session that the ticket was given to, if it still lives. Once. No use of the session: sockets come back by
+    /// themselves, also at a desk that nobody sits at. Errors: `bad_ticket`, `sign_in`.
     package func redeem(ticket: String, at now: Timestamp) throws(DirectoryError) -> Session {
         guard let ticket = Token(ticket), let id = tickets.redeem(ticket.sha256, at: now) else { throw .badTicket }
-        return try session(id, at: now)
+        return try session(id, at: now, isUse: false)
     }
 
     private func living(_ session: Session, _ now: Timestamp, isUse: Bool) throws(DirectoryError) -> Session {

@@ -45,7 +45,7 @@ package struct DirectoryLimits: Sendable {
 
     /// 32 MB each, and a core.
     package static let passwordsAtOnce = 2
-    /// Each waits for those before it, 0.2 s a piece: more would only time out, and take the threads of other requests.
+    /// Each waits for those before it, 0.3 s a piece: more would only time out, and take the threads of other requests.
     package static let passwordsWaiting = 16
     package static let passwordBytes = 8...1024
 

@@ -11,6 +11,21 @@ package struct Team: Hashable, Sendable {
     package let fields: [Field]
     /// With the hours, the welcomes and the identifiers; what a case of this team is decided by.
     package let policy: Policy
+    private let zone: TimeZone
+
+    init(
+        id: TeamID, publicID: PublicID, organisation: OrganisationID, settings: TeamSettings, categories: [Category],
+        fields: [Field], policy: Policy
+    ) {
+        self.id = id
+        self.publicID = publicID
+        self.organisation = organisation
+        self.settings = settings
+        self.categories = categories
+        self.fields = fields
+        self.policy = policy
+        zone = TimeZone(identifier: settings.timeZone) ?? .gmt
+    }
 
     package var name: String { settings.name }
 
@@ -46,7 +61,7 @@ package struct Team: Hashable, Sendable {
     /// How far the team's clocks are ahead of UTC at this moment, summer time included.
     package func minutesEastOfUTC(at moment: Timestamp) -> Int {
         let date = Date(timeIntervalSince1970: Double(moment.milliseconds) / 1000)
-        return (TimeZone(identifier: settings.timeZone)?.secondsFromGMT(for: date) ?? 0) / 60
+        return zone.secondsFromGMT(for: date) / 60
     }
 }
 
