@@ -252,7 +252,7 @@ final class CaseHub {
     }
 }
 
-extension HubHouse {
+extension HouseServices {
     func load(named name: PublicID) -> Result<LoadedCase, WireFault> {
         do {
             return try store.load(named: name).mapError { WireFault(trouble: $0) }

@@ -15,7 +15,7 @@ struct EncodedPage: Sendable {
 
     let outcome: Outcome
 
-    init(_ house: HubHouse, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int) {
+    init(_ house: HouseServices, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int) {
         do {
             switch try house.store.events(of: id, for: side, after: after, limit: limit) {
             case .failure: outcome = .trouble

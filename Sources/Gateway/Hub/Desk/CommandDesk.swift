@@ -219,7 +219,7 @@ final class CommandDesk {
     }
 }
 
-extension HubHouse {
+extension HouseServices {
     func load(_ id: CaseID) -> Result<LoadedCase, WireFault> {
         do {
             guard let found = try store.load([id]).first else { return .failure(WireFault(.noSuchCase)) }

@@ -99,7 +99,7 @@ extension SocketDesk {
 
     /// Reads on another thread, and comes back to this loop. False if too much is waiting to be read.
     func ask<Value: Sendable>(
-        _ read: @escaping @Sendable (HubHouse) -> Value, then: @escaping @Sendable (SocketDesk, Value) -> Void
+        _ read: @escaping @Sendable (HouseServices) -> Value, then: @escaping @Sendable (SocketDesk, Value) -> Void
     ) -> Bool {
         let index = index
         return house.readers.take { [house] in

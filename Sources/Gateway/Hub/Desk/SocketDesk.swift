@@ -13,7 +13,7 @@ import Wire
 package final class SocketDesk {
     static let subprotocol = "foyer.v1"
 
-    let house: HubHouse
+    let house: HouseServices
     unowned let loop: EventLoop
     let index: Int
     var sessions: [ConnectionID: SocketSession] = [:]
@@ -32,14 +32,14 @@ package final class SocketDesk {
     private(set) lazy var inboxes = Inboxes(self)
     private(set) lazy var presence = PresenceBoard(self)
 
-    init(_ house: HubHouse, on loop: EventLoop, _ handle: LoopHandle) {
+    init(_ house: HouseServices, on loop: EventLoop, _ handle: LoopHandle) {
         self.house = house
         self.loop = loop
         index = handle.index
         roster = house.directory.roster
         house.doors.add(DeskDoor(self, handle))
         loop.every(.seconds(1)) { [unowned self] _ in lookAround() }
-        loop.every(SweepInterval.cases) { [unowned self] _ in
+        loop.every(house.limits.sweep) { [unowned self] _ in
             cases.sweepOnce()
             inboxes.sweepOnce()
         }
@@ -177,9 +177,4 @@ package final class SocketDesk {
             }
         }
     }
-}
-
-/// How often what a loop watches is compared with the store.
-enum SweepInterval {
-    static let cases: Duration = .seconds(5)
 }

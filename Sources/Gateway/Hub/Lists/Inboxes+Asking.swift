@@ -25,7 +25,7 @@ extension Inboxes {
     }
 
     private func ask(
-        _ session: SocketSession, _ re: Int64, _ read: @escaping @Sendable (HubHouse) -> Result<Answer, WireFault>
+        _ session: SocketSession, _ re: Int64, _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
     ) {
         let connection = session.connection
         desk.queue(session) { [unowned desk] in
@@ -45,7 +45,7 @@ extension Inboxes {
     }
 }
 
-extension HubHouse {
+extension HouseServices {
     func closed(
         of team: TeamID, after text: String?, limit: Int, for actor: Actor
     ) -> Result<ClosedPage, WireFault> {

@@ -92,7 +92,7 @@ struct EncodedSummary: Sendable {
     let openAt: TeamID?
 }
 
-extension HubHouse {
+extension HouseServices {
     /// Where one may wait for the store. A case that cannot be read is left out: it hurts only itself.
     func summaries(of ids: [CaseID], for actor: Actor, _ side: Side) -> [EncodedSummary] {
         guard let found = try? store.load(ids) else { return [] }

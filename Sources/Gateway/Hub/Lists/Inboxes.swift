@@ -150,7 +150,7 @@ final class Inboxes {
     }
 }
 
-extension HubHouse {
+extension HouseServices {
     /// As many as one asks the store for at a time.
     private static let versionsAtOnce = 10_000
 

@@ -8,11 +8,11 @@ struct Words {
     struct NotAtHand: Error {}
 
     let roster: Roster
-    let house: HubHouse
+    let house: HouseServices
     /// Whether the store and the directory may be read: on a reader's thread, never on a loop's.
     let mayRead: Bool
 
-    init(_ house: HubHouse, mayRead: Bool) {
+    init(_ house: HouseServices, mayRead: Bool) {
         self.house = house
         self.mayRead = mayRead
         roster = house.directory.roster

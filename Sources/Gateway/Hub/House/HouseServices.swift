@@ -3,7 +3,7 @@ import CaseStore
 import Synchronization
 
 /// What the desks of all loops share. Everything here may be used from any thread.
-final class HubHouse: Sendable {
+final class HouseServices: Sendable {
     let limits: HubLimits
     let store: any CaseStore
     let directory: Directory
