@@ -39,17 +39,35 @@ extension Foyer {
                 """)
         var demo = false
 
+        #if FOYER_TESTING
+        @Option(
+            help: ArgumentHelp("A socket through which a test lets days pass; debug builds only.", valueName: "path"))
+        var control: String?
+        #endif
+
         func run() throws {
+            #if FOYER_TESTING
+            let control = try control.map { try ControlSocket(path: $0) }
+            defer { withExtendedLifetime(control) {} }
+            #endif
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
             let house = try House(
-                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log)
+                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log
+            ) { store, directory in
+                try House.Sockets.live(store, directory) { error in
+                    // What was acknowledged is on the disk, what was not is sent again: a restart reads what is true.
+                    log.critical("the store has failed, and the process ends: \(error)")
+                    Glibc.exit(EX_IOERR)
+                }
+            }
             defer { house.close() }
             try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL),
-                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines)
+                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines,
+                    beforeStop: { house.closeSockets() })
             }
         }
     }
