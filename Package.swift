@@ -108,7 +108,7 @@ let testTargets: [Target] = [
         "Gateway",
         [
             "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Notifications", "Simulation",
-            "TestSupport",
+            "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),

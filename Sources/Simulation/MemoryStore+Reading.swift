@@ -15,6 +15,12 @@ extension MemoryStore {
         }
     }
 
+    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        let id = contents.withLock { contents in contents.cases.first { $0.value.publicID == name }?.key }
+        guard let id else { return .failure(.noSuchCase) }
+        return try load([id]).first ?? .failure(.noSuchCase)
+    }
+
     package func event(
         _ number: Int64, of id: CaseID, for reader: Side
     ) throws(StoreError) -> Result<StoredEvent?, CaseTrouble> {

@@ -20,6 +20,8 @@ struct Service {
     let makeApplication: LoopGroup.MakeApplication
     /// Lines for the person who started it.
     var advice: [String] = []
+    /// While the loops still run, once somebody has said that they are to end.
+    var beforeStop: () -> Void = {}
 }
 
 /// Where and how a server listens: the same for every command that serves.
@@ -73,9 +75,10 @@ struct ListeningOptions: ParsableArguments {
             try ListenAddress($0, isTLS: certificate != nil)
         }
         var advice: [String] = []
+        var beforeStop = {}
         let group = try LoopGroup(configuration) { addresses in
             let service = service(addresses)
-            advice = service.advice
+            (advice, beforeStop) = (service.advice, service.beforeStop)
             return service.makeApplication
         }
         for address in group.addresses {
@@ -85,6 +88,6 @@ struct ListeningOptions: ParsableArguments {
         fflush(nil)
         let supervisor = Supervisor(
             group, certificate: certificate, stopLimit: .milliseconds(stopTimeoutMs), log: Logger(label: "foyer"))
-        supervisor.run(signals)
+        supervisor.run(signals, beforeStop: beforeStop)
     }
 }

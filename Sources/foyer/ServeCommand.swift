@@ -59,7 +59,14 @@ extension Foyer {
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
             let house = try House(
-                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log)
+                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log
+            ) { store, directory in
+                try House.Sockets.live(store, directory) { error in
+                    // What was acknowledged is on the disk, what was not is sent again: a restart reads what is true.
+                    log.critical("the store has failed, and the process ends: \(error)")
+                    Glibc.exit(EX_IOERR)
+                }
+            }
             defer { house.close() }
             #if FOYER_TESTING
             let controlSocket = try control.map { try ControlSocket(path: $0) }
@@ -70,7 +77,8 @@ extension Foyer {
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL),
-                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines)
+                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines,
+                    beforeStop: { house.closeSockets() })
             }
         }
     }

@@ -1,4 +1,5 @@
 package import CaseMachine
+import Foundation
 import GRDB
 
 extension SQLiteStore {
@@ -20,6 +21,22 @@ extension SQLiteStore {
                 }
             }
             return loaded
+        }
+    }
+
+    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        let found = try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE publicID = ?")
+            return Self.record(try Row.fetchOne(statement, arguments: [Data(name.value.bigEndianBytes)]))
+        }
+        switch found {
+        case .failure(let trouble): return .failure(trouble)
+        case .success(let record):
+            return try sealers.lend { sealer throws(StoreError) in
+                try record.open(sealer).map { state in
+                    LoadedCase(id: record.id, publicID: record.publicID, version: record.version, state: state)
+                }
+            }
         }
     }
 
@@ -91,7 +108,11 @@ extension SQLiteStore {
 
     private static func record(_ id: CaseID, _ db: Database) throws -> Result<CaseRecord, CaseTrouble> {
         let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id.value]) else { return .failure(.noSuchCase) }
+        return record(try Row.fetchOne(statement, arguments: [id.value]))
+    }
+
+    private static func record(_ row: Row?) -> Result<CaseRecord, CaseTrouble> {
+        guard let row else { return .failure(.noSuchCase) }
         guard let record = CaseRecord(row) else { return .failure(.unreadable("its row is damaged")) }
         return record.isErased ? .failure(.erased) : .success(record)
     }

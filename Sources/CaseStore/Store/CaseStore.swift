@@ -32,6 +32,9 @@ package protocol CaseStore: Sendable {
     /// The cases as they are, in the order of the ids.
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
+    /// The case that the outside calls by this name.
+    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble>
+
     /// What became of the command of this key.
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer
 

@@ -7,8 +7,8 @@ package import Reactor
 /// What `foyer serve` puts together: opened in this order, closed in the other one.
 ///
 /// The live side (engine, hub, presence) joins through `Sockets`: made after the directory, it gives each loop its
-/// application for `/v1/socket`, ends the sockets of a session that is signed out, and is stopped in `close`, after the
-/// loops have ended and before the store goes.
+/// application for `/v1/socket`, ends the sockets of a session that is signed out, and says goodbye to all of them in
+/// `closeSockets`, while the loops still run.
 package final class House: Sendable {
     package struct Settings: Sendable {
         package var data: DataDirectory
@@ -30,7 +30,7 @@ package final class House: Sendable {
         package var make: (@Sendable (LoopHandle, [LoopHandle], PublicURL) -> any Application)?
         /// The session has been signed out: its sockets end now (close code 4101).
         package var endSession: @Sendable (SessionID) -> Void = { _ in }
-        /// Every loop has ended: what they have brought is finished and committed.
+        /// The house closes: what was taken is carried out and answered, and every client is told when to come back.
         package var stop: @Sendable () -> Void = {}
 
         package init() {}
@@ -124,9 +124,9 @@ package final class House: Sendable {
         }
     }
 
+    /// While the loops still run, before they are stopped.
+    package func closeSockets() { sockets.stop() }
+
     /// After every loop has ended. The store closes with the last that holds it.
-    package func close() {
-        sockets.stop()
-        housekeeping.stop()
-    }
+    package func close() { housekeeping.stop() }
 }

@@ -21,6 +21,10 @@ final class BrokenStore: CaseStore {
 
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] { try store.load(cases) }
 
+    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        try store.load(named: name)
+    }
+
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
         try store.answer(to: name, fingerprint: fingerprint)
     }
