@@ -56,12 +56,14 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
 
   let frame = null;
   let isReady = false;
-  const tell = () => isReady && frame.contentWindow.postMessage({ foyer: 1, type: panel.hidden ? "hidden" : "shown" }, origin);
+  const tell = () => {
+    if (isReady) frame.contentWindow.postMessage({ foyer: 1, type: panel.hidden ? "hidden" : "shown" }, origin);
+  };
 
   const show = (isOpen) => {
     if (isOpen && !frame) {
       // Seen only where the page's CSP, or the network, keeps the frame away: the frame lies above it.
-      const link = make("a", { href: address, target: "_blank", rel: "noopener", textContent: "Open the chat in a new tab" });
+      const link = make("a", { href: address, target: "_blank", rel: "noopener" }, "Open the chat in a new tab");
       frame = make("iframe", { src: `${address}?embedded`, title: label, allow: "autoplay" });
       panel.append(link, frame);
     }
