@@ -11,10 +11,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from pack import Pack, lean, pack  # noqa: E402
+from pack import Pack, lean, lean_sheet, pack  # noqa: E402
 
-LOADER_BYTES = 3 * 1024
-GUEST_BYTES = 35 * 1024
+LOADER_BYTES = 3_000
+GUEST_BYTES = 35_000
 
 
 @pytest.fixture(scope="module")
@@ -92,3 +92,8 @@ def test_a_form_that_is_not_understood_is_refused(tmp_path: Path) -> None:
 def test_comments_go_and_strings_stay() -> None:
     source = '/** Why.\n * More.\n */\nconst a = "/* no */"; // kept\n  /** @type {any} */ (a).b();\n'
     assert lean(source) == 'const a = "/* no */"; // kept\n(a).b();\n'
+
+
+def test_a_sheet_keeps_what_its_grammar_needs() -> None:
+    sheet = "/* Why. */\na:hover,\n.b > c {\n  margin: 0 auto;\n}\n\n@media (min-width: 6rem) and (hover: hover) {\n}\n"
+    assert lean_sheet(sheet) == "a:hover,.b > c{margin:0 auto}@media (min-width:6rem) and (hover:hover){}"

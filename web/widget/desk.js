@@ -5,7 +5,6 @@ import { browserStorage } from "../shared/store.js";
 import { about } from "./about.js";
 import { Conversation } from "./conversation.js";
 import { el, hidden, icon, iconButton } from "./dom.js";
-import { Frame } from "./frame.js";
 import { home } from "./home.js";
 import { openMenu } from "./menu.js";
 import { newChat, identify } from "./new-chat.js";
@@ -32,7 +31,7 @@ export class Desk {
   guest = null;
   /** @type {FoyerClient | null} */
   client = null;
-  frame = new Frame();
+  frame;
   /** What was typed when signing in: a server only tells a part of it again. @type {string | null} */
   contact = null;
   /** @type {"here" | "away" | "unknown"} */
@@ -50,10 +49,12 @@ export class Desk {
 
   /**
    * @param {HTMLElement} place
+   * @param {import("./frame.js").Frame} frame
    * @param {any} entry the team's entry (docs/http.md)
    * @param {string | null} caseId the chat that the address names
    */
-  constructor(place, entry, caseId) {
+  constructor(place, frame, entry, caseId) {
+    this.frame = frame;
     this.entry = entry;
     this.#caseId = caseId;
     this.#strip = new StatusStrip();

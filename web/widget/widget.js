@@ -68,7 +68,8 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
       panel.append(link, frame);
     }
     panel.hidden = !isOpen;
-    panel.className = isOpen ? "open" : "";
+    // Until the chat can close itself, the button that does stays in sight.
+    panel.className = isOpen && isReady ? "open" : "";
     button.setAttribute("aria-expanded", String(isOpen));
     tell();
     (isOpen ? frame : button).focus();
@@ -88,6 +89,7 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
     if (from !== origin || !frame || source !== frame.contentWindow || data?.foyer !== 1) return;
     if (data.type === "ready") {
       isReady = true;
+      panel.className = panel.hidden ? "" : "open";
       tell();
     } else if (data.type === "close") show(false);
     else if (data.type === "unread" && Number.isInteger(data.count)) count(Math.max(0, data.count));
