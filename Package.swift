@@ -27,6 +27,8 @@ let settings: [SwiftSetting] =
         // no two accesses overlap would cost an echo 400 instructions. Debug builds, and so the tests, do check.
         .unsafeFlags(["-cross-module-optimization", "-enforce-exclusivity=unchecked"], .when(configuration: .release)),
         .unsafeFlags(instruments),
+        // The control socket by which tests let days pass: in no release (docs/decisions/0010).
+        .define("FOYER_TESTING", .when(configuration: .debug)),
     ] + (plantsBugs ? [.define("FOYER_MUTANTS")] : [])
 
 /// A core module: no I/O, no clock, no randomness, no locks, no logging. It may depend on core modules only.
@@ -68,7 +70,7 @@ let shellTargets: [Target] = [
         "Gateway",
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
-            "CLinux",
+            "CLinux", "CQREncode",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
         ]),
@@ -80,7 +82,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket",
+            "CaseMachine", "CaseStore", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,
@@ -105,12 +107,15 @@ let testTargets: [Target] = [
     tests(
         "Gateway",
         [
-            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport",
+            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Notifications", "Simulation",
+            "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
+    tests("Notifications", ["Notifications", "CaseMachine"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
+    tests("Wire", ["Wire", "TestSupport"], excluding: ["Examples"]),
     tests(
         "CaseStore",
         [

@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SWIFT = ["Package.swift", "Sources", "Tests", "fuzz", "loadtest"]
-PYTHON = ["Tests", "bench", "tools"]
+PYTHON = ["Tests", "bench", "docs", "tools"]
 RUFF = ".venv/bin/ruff"
 
 

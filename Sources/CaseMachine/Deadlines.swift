@@ -25,38 +25,53 @@ extension CaseState {
     /// All that is due, now or later. It follows from state and policy alone: nothing is scheduled, nothing cancelled, so
     /// nothing can be forgotten, or fire for a case that has moved on.
     package func deadlines(under policy: Policy) -> [Deadline] {
-        guard !isErased else { return [] }
-        let own: [Deadline] =
-            switch phase {
-            case .intake: [Deadline(kind: .intakeAbandoned, at: openedAt + policy.intakeTimeout)]
-            case .waiting: inactivityDeadlines(policy)
-            case .active(let assignment), .closing(let assignment, _):
-                inactivityDeadlines(policy) + absenceDeadlines(assignment, policy)
-            // Put aside: nobody is alerted, and nothing closes, until it wakes.
-            case .snoozed(let until, let assignment):
-                [Deadline(kind: .wake, at: until)] + absenceDeadlines(assignment, policy)
-            case .closed(let ending): [Deadline(kind: .retention, at: ending.at + policy.retention)]
-            // Its content lives and dies with the room that it was merged into (`Fact.erased`).
-            case .merged: []
-            case .thread: policy.threadRetention.map { [Deadline(kind: .retention, at: idleSince + $0)] } ?? []
-            }
-        return own + callDeadlines(policy) + missedResponseDeadlines(policy)
+        var deadlines: [Deadline] = []
+        forEachDeadline(under: policy) { deadlines.append(Deadline(kind: $0, at: $1)) }
+        return deadlines
     }
 
-    /// What the case's row holds, and the poller asks for.
+    /// What the case's row holds, and the poller asks for. Of several at one moment, the first of `deadlines`.
     package func earliestDeadline(under policy: Policy) -> Deadline? {
+        var earliest: Deadline?
+        forEachDeadline(under: policy) { kind, at in
+            if let earliest, earliest.at <= at { return }
+            earliest = Deadline(kind: kind, at: at)
+        }
         #if FOYER_MUTANTS
-        if Mutants.isPlanted(.deadlineEarly), let first = deadlines(under: policy).min(by: { $0.at < $1.at }) {
+        if Mutants.isPlanted(.deadlineEarly), let first = earliest {
             return Deadline(kind: first.kind, at: first.at - .seconds(1))
         }
         #endif
-        return deadlines(under: policy).min { $0.at < $1.at }
+        return earliest
     }
 
-    private func inactivityDeadlines(_ policy: Policy) -> [Deadline] {
+    private typealias Visit = (Deadline.Kind, Timestamp) -> Void
+
+    /// By visits, because the earliest is asked for at each commit: arrays would cost more than the reckoning.
+    private func forEachDeadline(under policy: Policy, _ visit: Visit) {
+        guard !isErased else { return }
+        switch phase {
+        case .intake: visit(.intakeAbandoned, openedAt + policy.intakeTimeout)
+        case .waiting: visitInactivity(policy, visit)
+        case .active(let assignment), .closing(let assignment, _):
+            visitInactivity(policy, visit)
+            visitAbsence(assignment, policy, visit)
+        // Put aside: nobody is alerted, and nothing closes, until it wakes.
+        case .snoozed(let until, let assignment):
+            visit(.wake, until)
+            visitAbsence(assignment, policy, visit)
+        case .closed(let ending): visit(.retention, ending.at + policy.retention)
+        // Its content lives and dies with the room that it was merged into (`Fact.erased`).
+        case .merged: break
+        case .thread: if let retention = policy.threadRetention { visit(.retention, idleSince + retention) }
+        }
+        visitCall(policy, visit)
+        visitMissedResponses(policy, visit)
+    }
+
+    private func visitInactivity(_ policy: Policy, _ visit: Visit) {
         // People who are talking are not inactive.
-        guard call?.answeredAt == nil else { return [] }
-        var deadlines: [Deadline] = []
+        guard call?.answeredAt == nil else { return }
         if let unanswered {
             let next: Timestamp =
                 switch unanswered.alerts {
@@ -64,44 +79,42 @@ extension CaseState {
                 case 1: unanswered.since + policy.supervisorAlert
                 default: (unanswered.lastAlert ?? unanswered.since) + policy.repeatedAlert
                 }
-            deadlines.append(Deadline(kind: .firstResponseAlert(level: unanswered.alerts + 1), at: next))
+            visit(.firstResponseAlert(level: unanswered.alerts + 1), next)
         }
         let warning = idleSince + policy.autoClose - policy.closingWarning
         // A warning that a longer auto-close has made too early does not count: the guest is warned again.
-        guard let warnedAt, warnedAt >= warning else {
-            return deadlines + [Deadline(kind: .closingWarning, at: warning)]
-        }
+        guard let warnedAt, warnedAt >= warning else { return visit(.closingWarning, warning) }
         // Nobody's question ends by itself before the team and its supervisors were alerted: the alerts lead on to it.
-        if let unanswered, wasNeverAnswered, unanswered.alerts < 2 { return deadlines }
+        if let unanswered, wasNeverAnswered, unanswered.alerts < 2 { return }
         // Chained: who was warned late, after a stop or a change of policy, still has the whole time to answer.
-        let end = max(idleSince + policy.autoClose, warnedAt + policy.closingWarning)
-        return deadlines + [Deadline(kind: .autoClose, at: end)]
+        visit(.autoClose, max(idleSince + policy.autoClose, warnedAt + policy.closingWarning))
     }
 
-    private func absenceDeadlines(_ assignment: Assignment?, _ policy: Policy) -> [Deadline] {
-        guard let absentSince = assignment?.absentSince else { return [] }
-        return [Deadline(kind: .assigneeLost, at: absentSince + policy.assigneeGrace)]
+    private func visitAbsence(_ assignment: Assignment?, _ policy: Policy, _ visit: Visit) {
+        guard let absentSince = assignment?.absentSince else { return }
+        visit(.assigneeLost, absentSince + policy.assigneeGrace)
     }
 
-    private func callDeadlines(_ policy: Policy) -> [Deadline] {
-        guard let call else { return [] }
-        guard let answeredAt = call.answeredAt else {
-            return [Deadline(kind: .callRangOut, at: call.startedAt + policy.ring)]
-        }
+    private func visitCall(_ policy: Policy, _ visit: Visit) {
+        guard let call else { return }
+        guard let answeredAt = call.answeredAt else { return visit(.callRangOut, call.startedAt + policy.ring) }
+        var lost = answeredAt + policy.longestCall
         // Who was gone while it rang has the whole grace from the answer.
-        let lost = Side.allCases.compactMap { call[goneSince: $0] }.map { max($0, answeredAt) + policy.callGrace }
-        return [Deadline(kind: .callLost, at: lost.reduce(answeredAt + policy.longestCall, min))]
+        for side in Side.allCases {
+            guard let gone = call[goneSince: side] else { continue }
+            lost = min(lost, max(gone, answeredAt) + policy.callGrace)
+        }
+        visit(.callLost, lost)
     }
 
-    private func missedResponseDeadlines(_ policy: Policy) -> [Deadline] {
+    private func visitMissedResponses(_ policy: Policy, _ visit: Visit) {
         switch phase {
-        case .intake, .merged: return []
+        case .intake, .merged: return
         case .waiting, .active, .snoozed, .closing, .closed, .thread: break
         }
-        return Side.allCases.compactMap { side in
-            guard policy.asAdopted.notices(side) else { return nil }
-            guard let began = self[side].streakBegan, !self[side].wasNoticed else { return nil }
-            return Deadline(kind: .missedResponse(side), at: began + policy.missedResponse)
+        for side in Side.allCases where policy.asAdopted.notices(side) {
+            guard let began = self[side].streakBegan, !self[side].wasNoticed else { continue }
+            visit(.missedResponse(side), began + policy.missedResponse)
         }
     }
 }

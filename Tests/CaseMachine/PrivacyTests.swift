@@ -87,6 +87,26 @@ import Testing
         #expect(event.asSeen(by: .guest) == event)
     }
 
+    // S2.5: members work as the team and as themselves.
+    @Test func `does not name the member who writes as the team, nor who changes that message`() throws {
+        var story = try Story.answered()
+        try story.member(.send(Message(text: "We look into it.", voice: .team)))
+        let target = try story.lastMessage()
+        try story.member(.edit(target, text: "We have looked into it."))
+        let changes = story.events.suffix(2)
+        #expect(changes.map(\.author) == [.member(Cast.anna), .member(Cast.anna)])
+        #expect(changes.map { $0.asSeen(by: .team)?.author } == [.member(Cast.anna), .member(Cast.anna)])
+        #expect(changes.map { $0.asSeen(by: .guest)?.author } == [.system, .system])
+    }
+
+    @Test func `gives a guest, and a note, no other voice than their own`() throws {
+        var story = try Story.answered()
+        try story.guest(.send(Message(text: "We are here", voice: .team)))
+        #expect(story.events.last?.fact == .messageSent(Message(text: "We are here")))
+        try story.member(.note(Message(text: "Between us", voice: .team)))
+        #expect(story.events.last?.fact == .noteWritten(Message(text: "Between us")))
+    }
+
     @Test func `tells nothing of notes between an edited message and its place`() throws {
         var story = try Story.answered()
         try story.member(.note("Difficult."))

@@ -103,10 +103,11 @@ class Server(Program):
         descriptor_limit: int | None = None,
         limited_per_address: bool = False,
         command: str = "echo",
+        binary: str | None = None,
     ) -> None:
         listeners = [part for address in listen for part in ("--listen", address)]
         limits = [] if limited_per_address else UNLIMITED_PER_ADDRESS
-        super().__init__([foyer_binary(), command, *listeners, *limits, *arguments], descriptor_limit)
+        super().__init__([binary or foyer_binary(), command, *listeners, *limits, *arguments], descriptor_limit)
         try:
 
             def has_settled() -> bool:

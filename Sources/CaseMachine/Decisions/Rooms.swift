@@ -15,7 +15,7 @@ extension Draft {
     mutating func deliver(_ blast: BlastID, _ message: Message) throws(Rejection) {
         guard policy.allowsClientChat else { throw .switchedOff }
         try check(message)
-        add(.blastDelivered(blast, message))
+        add(.blastDelivered(blast, message.inOwnVoice))
     }
 
     private func checkRoom() throws(Rejection) {

@@ -15,7 +15,8 @@ extension Draft {
         case .snoozed: if isGuest { add(.woke(.guestWrote), by: .system) }
         case .intake, .waiting, .active, .closing, .merged, .thread: break
         }
-        add(.messageSent(message))
+        // A guest has one voice.
+        add(.messageSent(isGuest ? message.inOwnVoice : message))
     }
 
     mutating func edit(_ target: Command.Target, _ text: String) throws(Rejection) {
@@ -34,7 +35,7 @@ extension Draft {
     /// A note is for the team alone and is no action: it neither answers the guest nor keeps the case open.
     mutating func write(_ note: Message) throws(Rejection) {
         try check(note)
-        add(.noteWritten(note))
+        add(.noteWritten(note.inOwnVoice))
     }
 
     mutating func markSeen(upTo number: Int64) throws(Rejection) {

@@ -40,10 +40,11 @@ extension Fact {
     /// Whether the guest learns which member it was: who talks to them, not who arranges things among colleagues.
     fileprivate var namesItsMember: Bool {
         switch self {
-        case .opened, .messageSent, .messageEdited, .messageDeleted, .blastDelivered, .claimed, .participantLeft,
-            .closeRequested, .callStarted, .callEnded:
-            true
-        case .identifiersSubmitted, .intakeCompleted, .automaticMessageSent, .noteWritten, .released, .transferred,
+        case .messageSent(let message): message.voice == .own
+        case .opened, .blastDelivered, .claimed, .participantLeft, .closeRequested, .callStarted, .callEnded: true
+        // Whose message is changed is known; if it was the team's, its change must not tell whose it was.
+        case .messageEdited, .messageDeleted, .identifiersSubmitted, .intakeCompleted, .automaticMessageSent,
+            .noteWritten, .released, .transferred,
             .participantAdded, .participantRemoved, .assigneeLost, .snoozed, .woke, .closeDeclined, .closingWarned,
             .closed, .reopened, .erased, .firstResponseAlerted, .missedResponseNoticed, .callAnswered, .callDeclined,
             .invited, .linkShared, .merged, .mergeUndone, .absorbed, .absorptionUndone, .seen, .delivered,

@@ -2,11 +2,22 @@
 package struct Message: Hashable, Sendable {
     package let text: String
     package let files: [SharedFile]
+    package let voice: Voice
 
-    package init(text: String, files: [SharedFile] = []) {
+    package init(text: String, files: [SharedFile] = [], voice: Voice = .own) {
         self.text = text
         self.files = files
+        self.voice = voice
     }
+
+    var inOwnVoice: Message { Message(text: text, files: files) }
+}
+
+/// Members work as the team and as themselves (S2.5). Only a message has a voice: a note is among colleagues.
+package enum Voice: UInt8, Hashable, Sendable, CaseIterable {
+    case own
+    /// The guest reads that the team wrote it; colleagues, and the log, know who.
+    case team
 }
 
 /// A file that has been uploaded and checked. The name is the server's; what the sender called it is shown, never used.

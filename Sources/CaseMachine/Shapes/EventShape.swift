@@ -51,6 +51,7 @@ extension Author {
 }
 
 extension Message {
+    /// Without its voice, which the tag of the fact tells.
     func pack(into packer: inout Packer) {
         packer.write(text)
         packer.write(files) { packer, file in
@@ -61,14 +62,14 @@ extension Message {
         }
     }
 
-    init(from unpacker: inout Unpacker) throws(ShapeError) {
+    init(from unpacker: inout Unpacker, in voice: Voice) throws(ShapeError) {
         let text = try unpacker.text()
         let files = try unpacker.list { (unpacker) throws(ShapeError) in
             SharedFile(
                 file: try unpacker.id(), title: try unpacker.text(), byteCount: try unpacker.number(),
                 mediaType: try unpacker.text())
         }
-        self.init(text: text, files: files)
+        self.init(text: text, files: files, voice: voice)
     }
 }
 

@@ -3,7 +3,7 @@ extension Fact {
     private enum Tag: UInt8 {
         case opened = 1, identifiersSubmitted, intakeCompleted
         case messageSent = 10, automaticWelcome, automaticEnd, noteWritten, messageEdited, messageDeleted,
-            blastDelivered
+            blastDelivered, messageSentByTeam
         case claimed = 20, released, transferredToMember, transferredToTeam, participantAdded, participantRemoved
         case participantLeft, assigneeLost, snoozed, woke
         case closeRequested = 40, closeDeclined, closingWarned, closed, reopened, erased
@@ -71,13 +71,14 @@ extension Fact {
                     FieldValue(field: try unpacker.id(), value: try unpacker.text())
                 })
         case .intakeCompleted: self = .intakeCompleted
-        case .messageSent: self = .messageSent(try Message(from: &unpacker))
+        case .messageSent: self = .messageSent(try Message(from: &unpacker, in: .own))
+        case .messageSentByTeam: self = .messageSent(try Message(from: &unpacker, in: .team))
         case .automaticWelcome: self = .automaticMessageSent(.welcome(try unpacker.text()))
         case .automaticEnd: self = .automaticMessageSent(.closedByItself(unanswered: try unpacker.flag()))
-        case .noteWritten: self = .noteWritten(try Message(from: &unpacker))
+        case .noteWritten: self = .noteWritten(try Message(from: &unpacker, in: .own))
         case .messageEdited: self = .messageEdited(try Numbers(from: &unpacker), text: try unpacker.text())
         case .messageDeleted: self = .messageDeleted(try Numbers(from: &unpacker))
-        case .blastDelivered: self = .blastDelivered(try unpacker.id(), try Message(from: &unpacker))
+        case .blastDelivered: self = .blastDelivered(try unpacker.id(), try Message(from: &unpacker, in: .own))
         case .claimed: self = .claimed
         case .released: self = .released
         case .transferredToMember: self = .transferred(.member(try unpacker.id()))
@@ -125,7 +126,7 @@ extension Fact {
         case .opened: .opened
         case .identifiersSubmitted: .identifiersSubmitted
         case .intakeCompleted: .intakeCompleted
-        case .messageSent: .messageSent
+        case .messageSent(let message): message.voice == .team ? .messageSentByTeam : .messageSent
         case .automaticMessageSent(.welcome): .automaticWelcome
         case .automaticMessageSent(.closedByItself): .automaticEnd
         case .noteWritten: .noteWritten

@@ -11,7 +11,7 @@ package final class SQLiteStore: CaseStore {
     package struct Settings: Sendable {
         /// Pages of the log after which the writer takes them into the file. Small logs mean writing a busy page often;
         /// large ones a longer wait when it happens, and a longer recovery (docs/store.md).
-        package var checkpointPages = 16_384
+        package var checkpointPages = 65_536
         package var writerCacheBytes = 64 << 20
         package var readerCacheBytes = 8 << 20
         package var readers = 4

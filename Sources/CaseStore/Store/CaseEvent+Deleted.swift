@@ -32,7 +32,8 @@ extension CaseEvent {
 extension Fact {
     fileprivate var withoutContent: Fact {
         switch self {
-        case .messageSent: .messageSent(Message(text: ""))
+        // Who reads it as the team's goes on doing so.
+        case .messageSent(let message): .messageSent(Message(text: "", voice: message.voice))
         case .noteWritten: .noteWritten(Message(text: ""))
         case .blastDelivered(let blast, _): .blastDelivered(blast, Message(text: ""))
         case .messageEdited(let numbers, _): .messageEdited(numbers, text: "")

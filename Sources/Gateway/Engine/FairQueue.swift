@@ -4,10 +4,27 @@ import DequeModule
 /// Commands as they came, a lane for each organisation, taken in turn: whoever floods the house waits for itself.
 struct FairQueue {
     private struct Lane {
-        var waiting: Deque<Submission> = []
-        var byteCount = 0
+        private var waiting: Deque<Submission> = []
+        private var byteCount = 0
+
+        var isEmpty: Bool { waiting.isEmpty }
+        var first: Submission? { waiting.first }
+
+        mutating func append(_ submission: Submission, _ bytes: Int, within limits: EngineLimits) -> Bool {
+            guard waiting.count < limits.waitingPerOrganisation, byteCount + bytes <= limits.waitingBytesPerOrganisation
+            else { return false }
+            waiting.append(submission)
+            byteCount += bytes
+            return true
+        }
+
+        mutating func removeFirst(_ bytes: Int) {
+            waiting.removeFirst()
+            byteCount -= bytes
+        }
     }
 
+    /// Of every organisation that has ever sent something: an emptied lane is filled again in a moment.
     private var lanes: [OrganisationID: Lane] = [:]
     /// Those that have something waiting, in the order of their turns.
     private var turns: Deque<OrganisationID> = []
@@ -17,15 +34,11 @@ struct FairQueue {
     /// False if there is no room.
     mutating func append(_ submission: Submission, within limits: EngineLimits) -> Bool {
         let bytes = submission.command.byteCount
+        let organisation = submission.organisation
         guard count < limits.waiting, byteCount + bytes <= limits.waitingBytes else { return false }
-        var lane = lanes.removeValue(forKey: submission.organisation) ?? Lane()
-        defer { if !lane.waiting.isEmpty { lanes[submission.organisation] = lane } }
-        guard lane.waiting.count < limits.waitingPerOrganisation,
-            lane.byteCount + bytes <= limits.waitingBytesPerOrganisation
-        else { return false }
-        if lane.waiting.isEmpty { turns.append(submission.organisation) }
-        lane.waiting.append(submission)
-        lane.byteCount += bytes
+        let wasEmpty = lanes[organisation]?.isEmpty ?? true
+        guard lanes[organisation, default: Lane()].append(submission, bytes, within: limits) else { return false }
+        if wasEmpty { turns.append(organisation) }
         count += 1
         byteCount += bytes
         return true
@@ -36,19 +49,14 @@ struct FairQueue {
     mutating func next(unless isStuck: (Submission) -> Bool) -> Submission? {
         for _ in 0..<turns.count {
             guard let organisation = turns.popFirst() else { return nil }
-            guard let first = lanes[organisation]?.waiting.first else { continue }
+            guard let first = lanes[organisation]?.first else { continue }
             guard !isStuck(first) else {
                 turns.append(organisation)
                 continue
             }
             let bytes = first.command.byteCount
-            lanes[organisation]?.waiting.removeFirst()
-            lanes[organisation]?.byteCount -= bytes
-            if lanes[organisation]?.waiting.isEmpty == true {
-                lanes[organisation] = nil
-            } else {
-                turns.append(organisation)
-            }
+            lanes[organisation]?.removeFirst(bytes)
+            if lanes[organisation]?.isEmpty == false { turns.append(organisation) }
             count -= 1
             byteCount -= bytes
             return first

@@ -39,7 +39,7 @@ extension CaseEvent {
         let empty = Message(text: "")
         let fact: Fact =
             switch self.fact {
-            case .messageSent: .messageSent(empty)
+            case .messageSent(let message): .messageSent(Message(text: "", voice: message.voice))
             case .noteWritten: .noteWritten(empty)
             case .blastDelivered(let blast, _): .blastDelivered(blast, empty)
             case .messageEdited(let numbers, _): .messageEdited(numbers, text: "")

@@ -39,6 +39,7 @@ import Testing
             Message(
                 text: "",
                 files: [SharedFile(file: FileID(1), title: "x.pdf", byteCount: .max, mediaType: "application/pdf")])),
+        .messageSent(Message(text: "We look into it.", voice: .team)),
         .automaticMessageSent(.welcome("Hello")), .automaticMessageSent(.closedByItself(unanswered: true)),
         .closed(.bySupervisor("Abuse")), .closed(.bySupervisor(nil)), .closed(.abandoned),
         .transferred(.team(TeamID(3))),

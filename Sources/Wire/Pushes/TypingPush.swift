@@ -1,0 +1,48 @@
+/// Who is typing in a case: the whole list, without the reader.
+package struct TypingPush: Hashable, Sendable, JSONShape {
+    package let caseID: String
+    package let who: [Typist]
+
+    package init(caseID: String, who: [Typist]) {
+        self.caseID = caseID
+        self.who = who
+    }
+
+    init(from object: JSONObject) throws(FieldFailure) {
+        self.init(caseID: try object.name("case"), who: try object.shapes("who"))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.field("case", caseID)
+        writer.field("who", who)
+    }
+}
+
+package struct Typist: Hashable, Sendable, JSONShape {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+        case guest, member
+    }
+
+    package let kind: Kind
+    package let person: PersonName
+    /// Composing a note; guests are never told.
+    package let isPrivate: Bool
+
+    package init(kind: Kind, person: PersonName, isPrivate: Bool) {
+        self.kind = kind
+        self.person = person
+        self.isPrivate = isPrivate
+    }
+
+    init(from object: JSONObject) throws(FieldFailure) {
+        self.init(
+            kind: try object.word("kind"), person: try PersonName(from: object),
+            isPrivate: try object.flag("private"))
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.field("kind", kind)
+        person.write(to: &writer)
+        writer.field("private", isPrivate)
+    }
+}

@@ -1,0 +1,104 @@
+"""docs/asyncapi.yaml describes every message as the golden examples show it (Tests/Wire/Examples)."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from jsonschema import Draft7Validator
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EXAMPLES = sorted((ROOT / "Tests/Wire/Examples").glob("*/*.json"))
+DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docs/asyncapi.yaml").read_text())
+MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
+
+
+def message_of(example: Path) -> str:
+    """`command/transfer-team.json` is a `command.transfer`."""
+    return f"{example.parent.name}.{example.stem.split('-')[0]}"
+
+
+def validator(message: str) -> Draft7Validator:
+    """AsyncAPI's own schemas are those of draft 7."""
+    payload = {"$ref": f"#/components/messages/{message}/payload", "components": DOCUMENT["components"]}
+    return Draft7Validator(payload)
+
+
+def references(value: Any) -> Iterator[str]:
+    match value:
+        case {"$ref": str(target)}:
+            yield target
+        case dict():
+            for inner in value.values():
+                yield from references(inner)
+        case list():
+            for inner in value:
+                yield from references(inner)
+
+
+def resolve(reference: str) -> Any:
+    value: Any = DOCUMENT
+    for part in reference.removeprefix("#/").split("/"):
+        value = value[part]
+    return value
+
+
+def fields_of_schema(schema: Any) -> set[str]:
+    """Every name that a schema mentions, at whatever depth."""
+    match schema:
+        case {"$ref": str(target)}:
+            return fields_of_schema(resolve(target))
+        case dict():
+            names = set(schema.get("properties", {}))
+            return names.union(*(fields_of_schema(inner) for inner in schema.values()))
+        case list():
+            return set().union(*(fields_of_schema(inner) for inner in schema))
+    return set()
+
+
+def fields_of_value(value: Any) -> set[str]:
+    match value:
+        case dict():
+            return set(value).union(*(fields_of_value(inner) for inner in value.values()))
+        case list():
+            return set().union(*(fields_of_value(inner) for inner in value))
+    return set()
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_the_example_is_what_the_document_describes(example: Path) -> None:
+    value = json.loads(example.read_text())
+    problems = [error.message for error in validator(message_of(example)).iter_errors(value)]
+    assert problems == []
+    # Unknown fields are allowed to clients and servers of another release; an example has none.
+    assert fields_of_value(value) <= fields_of_schema(MESSAGES[message_of(example)]["payload"])
+
+
+def test_every_message_has_an_example_and_every_example_a_message() -> None:
+    assert {message_of(example) for example in EXAMPLES} == set(MESSAGES)
+
+
+def test_an_example_is_no_other_command_event_or_push() -> None:
+    typed = [name for name in MESSAGES if not name.startswith("answer.")]
+    validators = {name: validator(name) for name in typed}
+    for example in EXAMPLES:
+        value = json.loads(example.read_text())
+        taken_for = {name for name in typed if validators[name].is_valid(value)}
+        assert taken_for == {message_of(example)} - {name for name in MESSAGES if name.startswith("answer.")}
+
+
+def test_every_message_is_sent_or_received_and_every_reference_leads_somewhere() -> None:
+    for reference in references(DOCUMENT):
+        resolve(reference)
+    assert set(DOCUMENT["channels"]["socket"]["messages"]) == set(MESSAGES)
+    used = {reference.rsplit("/", 1)[1] for reference in references(DOCUMENT["operations"])}
+    assert used - {"socket"} == set(MESSAGES)
+
+
+def test_the_schemas_are_schemas() -> None:
+    for message in MESSAGES.values():
+        Draft7Validator.check_schema(message["payload"])
+    for schema in DOCUMENT["components"]["schemas"].values():
+        Draft7Validator.check_schema(schema)
