@@ -20,7 +20,8 @@ final class FaultyStore: CaseStore {
     func set(_ change: (inout Faults) -> Void) { faults.withLock { change(&$0) } }
 
     private func check(_ isAway: (Faults) -> Bool) throws(StoreError) {
-        if faults.withLock(isAway) { throw .unavailable("told to fail") }
+        let now = faults.withLock { $0 }
+        if isAway(now) { throw .unavailable("told to fail") }
     }
 
     private func poison(_ found: Result<LoadedCase, CaseTrouble>) -> Result<LoadedCase, CaseTrouble> {
