@@ -27,6 +27,12 @@ def lean(text: str) -> str:
     return re.sub(r"\n{2,}", "\n", text).lstrip("\n")
 
 
+def lean_sheet(text: str) -> str:
+    """A style sheet, also without the spaces that its grammar does not need."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*", r"\1", lean(text)).replace(": ", ":").replace(";}", "}")
+
+
 def names(listed: str) -> list[tuple[str, str]]:
     """`A, B as C` as pairs of the exporting and the importing module's name."""
     found = []
@@ -88,14 +94,16 @@ def pack(source: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     for path in target.rglob("*"):
-        if path.suffix in (".js", ".css"):
+        if path.suffix == ".js":
             path.write_text(lean(path.read_text()))
+        elif path.suffix == ".css":
+            path.write_text(lean_sheet(path.read_text()))
     for page in target.rglob("*.html"):
         text = page.read_text()
         sheets = STYLES.search(text)
         if sheets:
             hrefs = re.findall(r'href="/([^"]+)"', sheets[0])
-            joined = "".join(lean((source / href).read_text()) for href in hrefs)
+            joined = "".join(lean_sheet((source / href).read_text()) for href in hrefs)
             (target / hrefs[-1]).write_text(joined)
             text = text.replace(sheets[0], f'  <link rel="stylesheet" href="/{hrefs[-1]}">\n')
         for src in SCRIPT.findall(text):

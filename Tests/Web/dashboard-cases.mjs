@@ -6,7 +6,9 @@ export const jon = { id: "jon", name: "Jon Park" };
 export const teams = [
   {
     id: "desk", name: "Front desk", rank: "supervisor",
-    members: [{ ...amara, rank: "supervisor" }, { ...jon, rank: "member" }, { id: "layla", name: "Layla", rank: "member" }],
+    members: [
+      { ...amara, rank: "supervisor" }, { ...jon, rank: "member" }, { id: "layla", name: "Layla", rank: "member" },
+    ],
   },
   { id: "heart", name: "Cardiology", rank: null, members: [] },
 ];
@@ -20,8 +22,8 @@ export const guest = (firstName, lastName) => ({ id: `g-${firstName}`, firstName
 export const summary = (fields = {}) => ({
   id: "case", version: 1, kind: "support", team: teams[0], phase: "waiting", subject: "Report", category: null,
   guest: guest("Maria", "Lopez"), assignee: null, participants: [], openedAt: 0, lastEventAt: 0, closedAt: null,
-  closeReason: null, reopenUntil: null, closesAt: null, snoozedUntil: null, missing: [], closeRequest: null, movedTo: null,
-  head: 1, unread: 0, lastWord: null, unansweredSince: null, alerts: 0,
+  closeReason: null, reopenUntil: null, closesAt: null, snoozedUntil: null, missing: [], closeRequest: null,
+  movedTo: null, head: 1, unread: 0, lastWord: null, unansweredSince: null, alerts: 0,
   cursors: { guest: { delivered: 0, seen: 0 }, team: { delivered: 0, seen: 0 } },
   ...fields,
 });

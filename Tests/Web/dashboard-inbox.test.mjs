@@ -107,7 +107,8 @@ test("only what the state and the member's part in it allow is offered", () => {
   assert.equal(offered({}), "claim close delete edit note transfer");
   const active = { phase: "active", assignee: jon };
   assert.equal(offered(active, jon), "delete edit join note release requestClose send snooze transfer");
-  assert.equal(offered({ phase: "snoozed", assignee: jon }, jon), "delete edit join note release send snooze transfer wake");
+  const snoozed = { phase: "snoozed", assignee: jon };
+  assert.equal(offered(snoozed, jon), "delete edit join note release send snooze transfer wake");
   assert.equal(offered({ ...active, assignee: amara }, jon), "delete edit note");
   assert.equal(
     offered({ ...active, assignee: amara, participants: [jon] }, jon),
@@ -138,7 +139,7 @@ test("news is what is new to whoever could act on it", () => {
     ["handed to me", { ...mine, assignee: jon }, mine, "handed"],
     ["claimed by me", {}, mine, null],
     ["seen", { ...mine, unread: 2 }, { ...mine, unread: 0 }, null],
-    ["a message to a colleague", { phase: "active", assignee: jon }, { phase: "active", assignee: jon, unread: 1 }, null],
+    ["a message to a colleague", { ...mine, assignee: jon }, { ...mine, assignee: jon, unread: 1 }, null],
     ["a guest still fills in the form", undefined, { phase: "intake", unread: 1 }, null],
     ["closed", mine, { phase: "closed", unread: 1 }, null],
   ];
@@ -159,7 +160,10 @@ test("an address survives its way into the bar and back, also when somebody mist
 });
 
 test("initials are whole letters of any script", () => {
-  const rows = [["Maria Lopez", "ML"], ["Maximiliane von Theodora", "MT"], ["山田 花子", "山花"], ["Cher", "C"], ["", ""], ["🙂 Ann", "A"]];
+  const rows = [
+    ["Maria Lopez", "ML"], ["Maximiliane von Theodora", "MT"], ["山田 花子", "山花"],
+    ["Cher", "C"], ["", ""], ["🙂 Ann", "A"],
+  ];
   for (const [name, letters] of rows) assert.equal(initials(name), letters);
   assert.equal(tint("g1"), tint("g1"));
 });

@@ -9,6 +9,7 @@ import { snoozePresets } from "../../web/dashboard/model/snooze-times.js";
 import { summaryFromLog } from "../../web/dashboard/model/summary-from-log.js";
 import { thread } from "../../web/dashboard/model/thread.js";
 import { ahead, timeline } from "../../web/dashboard/model/timeline.js";
+import { typingWords } from "../../web/dashboard/model/typing-words.js";
 import { amara, jon, log, maria, member, summary } from "./dashboard-cases.mjs";
 
 const system = { kind: "system" };
@@ -105,13 +106,13 @@ test("a long log takes a time that grows with its length only", () => {
 test("every event of the protocol has a sentence, and an unknown one none", () => {
   const rows = [
     [{ type: "opened", author: maria }, "Maria Lopez opened the conversation"],
-    [{ type: "identifiers", author: maria, values: [{ label: "Name" }, { label: "Phone" }] }, "Maria Lopez filled in Name, Phone"],
+    [{ type: "identifiers", author: maria, values: [{ label: "Name" }] }, "Maria Lopez filled in Name"],
     [{ type: "ready", author: system }, "The form is complete: waiting for the team"],
     [{ type: "claimed", author: member(amara) }, "You claimed the conversation"],
     [{ type: "released", author: member(jon) }, "Jon Park gave the conversation back to the queue"],
     [{ type: "transferred", author: member(jon), to: { member: amara } }, "Jon Park handed it to you"],
     [{ type: "transferred", author: member(jon), to: { member: jon } }, "Jon Park took it over"],
-    [{ type: "transferred", author: member(jon), to: { team: { id: "t", name: "Billing" } } }, "Jon Park handed it to the team Billing"],
+    [{ type: "transferred", author: member(jon), to: { team: { name: "X" } } }, "Jon Park handed it to the team X"],
     [{ type: "participantAdded", author: member(amara), member: jon }, "You asked Jon Park to join"],
     [{ type: "participantRemoved", author: member(jon), member: amara }, "Jon Park removed you from the conversation"],
     [{ type: "participantLeft", author: member(jon) }, "Jon Park left the conversation"],
@@ -122,7 +123,10 @@ test("every event of the protocol has a sentence, and an unknown one none", () =
     [{ type: "closeRequested", author: member(amara) }, "You asked the guest to close the chat"],
     [{ type: "closeDeclined", author: maria }, "Maria Lopez keeps the chat open"],
     [{ type: "closed", author: maria, reason: "byGuest" }, "Maria Lopez closed the chat"],
-    [{ type: "closed", author: member(jon), reason: "bySupervisor", note: "Twice." }, "Jon Park closed it as supervisor: “Twice.”"],
+    [
+      { type: "closed", author: member(jon), reason: "bySupervisor", note: "Twice." },
+      "Jon Park closed it as supervisor: “Twice.”",
+    ],
     [{ type: "closed", author: system, reason: "unanswered" }, "Closed by itself: nobody answered"],
     [{ type: "reopened", author: maria }, "Maria Lopez reopened the conversation"],
     [{ type: "alerted", author: system, level: 1 }, "Nobody has answered yet: team alerted"],
@@ -132,7 +136,8 @@ test("every event of the protocol has a sentence, and an unknown one none", () =
   ];
   for (const [event, words] of rows) assert.equal(describe(event, amara.id, moment), words);
   assert.equal(describeAll({ type: "note", author: member(jon) }, amara.id, moment), "Jon Park wrote a private note");
-  assert.equal(describeAll({ type: "message", author: member(amara), voice: "team" }, amara.id, moment), "You wrote as the team");
+  const asTeam = { type: "message", author: member(amara), voice: "team" };
+  assert.equal(describeAll(asTeam, amara.id, moment), "You wrote as the team");
 });
 
 test("a name written from the right does not turn its sentence", () => {
@@ -181,14 +186,24 @@ test("the bar speaks only while there is no connection", () => {
   assert.equal(connectionWords({ state: "online", retryAt: null, attempt: 0 }, at), null);
   assert.equal(connectionWords({ state: "connecting", retryAt: null, attempt: 1 }, at), null);
   assert.equal(connectionWords({ state: "waiting", retryAt: 4200, attempt: 2 }, at).next, "Next try in 4 s");
-  assert.match(connectionWords({ state: "offline", retryAt: null, attempt: 1 }, { ...at, unsent: 2 }).words, /2 messages are kept/u);
-  assert.match(connectionWords({ state: "offline", retryAt: null, attempt: 1 }, { ...at, keepsUnsent: false }).words, /Keep this page open/u);
+  const offline = { state: "offline", retryAt: null, attempt: 1 };
+  assert.match(connectionWords(offline, { ...at, unsent: 2 }).words, /2 messages are kept/u);
+  assert.match(connectionWords(offline, { ...at, keepsUnsent: false }).words, /Keep this page open/u);
 });
 
 test("who comes too late is told who was first", () => {
   assert.equal(failureWords({ code: "already_claimed", by: jon }), "Jon Park was first and has this conversation.");
   assert.equal(failureWords({ code: "not_now", message: "Later." }), "Later.");
   assert.equal(failureWords(undefined), "This did not work. Please try again.");
+});
+
+test("who writes a private note does not write to the guest", () => {
+  assert.equal(typingWords([]), "");
+  assert.equal(typingWords([{ name: "Maria" }]), "Maria is writing …");
+  assert.equal(
+    typingWords([{ name: "Maria" }, { ...jon, private: true }, { name: "Ada", private: false }]),
+    "Maria, Ada are writing … Jon Park is writing a private note …",
+  );
 });
 
 test("hours are told until they change", () => {

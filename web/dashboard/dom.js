@@ -11,7 +11,7 @@
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
   set(element, attributes);
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(...children.filter((child) => child));
   return element;
 }
 

@@ -21,7 +21,9 @@ const storage = browserStorage();
 function showDesk(me) {
   const address = new URL("/v1/socket", location.href);
   address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-  const client = new FoyerClient({ socketURL: address, ticket: session.ticket, storage, device: deviceKind(), person: me.id });
+  const client = new FoyerClient({
+    socketURL: address, ticket: session.ticket, storage, device: deviceKind(), person: me.id,
+  });
   const desk = new Desk(client, me);
   const preferences = new Preferences(storage);
   const bell = new Bell(preferences, storage);
@@ -118,9 +120,11 @@ async function begin() {
     if (me) showDesk(me);
     else showSignIn();
   } catch (error) {
-    const again = h("button", { type: "button", class: "button primary", onclick: () => location.reload() }, "Try again");
+    const reload = () => location.reload();
+    const again = h("button", { type: "button", class: "button primary", onclick: reload }, "Try again");
     const words = h("p", { role: "alert" }, /** @type {Error} */ (error).message);
-    root.replaceChildren(h("main", { class: "gate" }, h("div", { class: "sign-in" }, h("h1", {}, "Foyer"), words, again)));
+    const form = h("div", { class: "sign-in" }, h("h1", {}, "Foyer"), words, again);
+    root.replaceChildren(h("main", { class: "gate" }, form));
   }
 }
 

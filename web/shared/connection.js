@@ -61,7 +61,11 @@ export class Connection extends EventTarget {
   #endNetwork = null;
 
   /**
-   * @param {{socketURL: string | URL, ticket: () => Promise<string>, device?: string, environment: Environment}} options
+   * @param {object} options
+   * @param {string | URL} options.socketURL
+   * @param {() => Promise<string>} options.ticket
+   * @param {string} [options.device]
+   * @param {Environment} options.environment
    */
   constructor({ socketURL, ticket, device = "other", environment }) {
     super();

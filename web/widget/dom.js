@@ -1,6 +1,6 @@
 /**
- * Makes an element. Strings become text, never markup; `on…` are listeners, names with a hyphen and `role` attributes,
- * everything else properties. What is null, undefined or false among the children is left out.
+ * Makes an element. Strings become text, never markup; `on…` are listeners, `role`, `for` and names with a hyphen are
+ * attributes, everything else properties. What is null, undefined, false or empty among the children is left out.
  *
  * @param {string} tag
  * @param {Record<string, any>} [properties]
@@ -15,7 +15,7 @@ export function el(tag, properties = {}, ...children) {
     else if (name.includes("-") || name === "role" || name === "for") element.setAttribute(name, value);
     else Reflect.set(element, name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(...children.filter((child) => child));
   return element;
 }
 
@@ -49,9 +49,23 @@ export function icon(name) {
   return svg;
 }
 
-/** @param {string} label @param {keyof typeof PATHS} name @param {() => void} action @param {object} [properties] */
+/**
+ * @param {string | (Node | string)[]} words
+ * @param {string} className
+ * @param {() => void} action
+ * @param {object} [properties]
+ */
+export const button = (words, className, action, properties = {}) =>
+  el("button", { type: "button", className, onclick: action, ...properties }, ...[words].flat());
+
+/**
+ * @param {string} label
+ * @param {keyof typeof PATHS} name
+ * @param {() => void} action
+ * @param {object} [properties]
+ */
 export const iconButton = (label, name, action, properties = {}) =>
-  el("button", { type: "button", className: "icon-button", "aria-label": label, title: label, onclick: action, ...properties }, icon(name));
+  button([icon(name)], "icon-button", action, { "aria-label": label, title: label, ...properties });
 
 /** @param {string} text @returns {HTMLElement} for screen readers alone */
 export const hidden = (text) => el("span", { className: "hidden-text" }, text);

@@ -50,7 +50,7 @@ export function statusLine(event, { me, team, now, closesAt }) {
     case "closeDeclined":
       return "You kept the chat open";
     case "closingWarned":
-      return closesAt ? `If nothing happens, this chat closes by itself ${moment(closesAt, now)}` : "This chat closes by itself soon if nothing happens";
+      return `If nothing happens, this chat closes by itself ${closesAt ? moment(closesAt, now) : "soon"}`;
     case "closed":
       return closedBecause(event.reason);
     case "reopened":

@@ -15,7 +15,8 @@ export function connectionWords({ state, retryAt, attempt }, { now, unsent, keep
       return { words: `This device is offline. ${kept}`, next: "", mayRetry: true };
     case "waiting": {
       const seconds = Math.max(0, Math.ceil(((retryAt ?? now) - now) / 1000));
-      return { words: `No connection. ${kept}`, next: seconds > 0 ? `Next try in ${seconds} s` : "Trying …", mayRetry: true };
+      const next = seconds > 0 ? `Next try in ${seconds} s` : "Trying …";
+      return { words: `No connection. ${kept}`, next, mayRetry: true };
     }
     case "stopped":
       return { words: "This page is out of date. Load it again.", next: "", mayRetry: false };

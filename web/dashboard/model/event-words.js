@@ -94,7 +94,9 @@ export function describe(event, me, moment) {
     case "closingWarned":
       return "The guest was told that the chat closes soon";
     case "closedByItself":
-      return event.unanswered ? "The guest was told that nobody could answer" : "The guest was told that it closed by itself";
+      return event.unanswered
+        ? "The guest was told that nobody could answer"
+        : "The guest was told that it closed by itself";
     case "closed":
       return closed(event, by);
     case "reopened":
@@ -104,7 +106,9 @@ export function describe(event, me, moment) {
     case "alerted":
       return event.level > 1 ? "Still no answer: supervisors alerted" : "Nobody has answered yet: team alerted";
     case "missedResponse":
-      return event.side === "guest" ? "The guest has not seen the reply: notice sent" : "The team has not seen the message: notice sent";
+      return event.side === "guest"
+        ? "The guest has not seen the reply: notice sent"
+        : "The team has not seen the message: notice sent";
     case "callStarted":
       return `${by} started a ${event.call === "video" ? "video" : "voice"} call`;
     case "callAnswered":

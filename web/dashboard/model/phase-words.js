@@ -1,3 +1,4 @@
+import { closeReason } from "./event-words.js";
 import { span } from "./span.js";
 
 /**
@@ -20,6 +21,12 @@ const phases = {
 
 /** @param {Summary} summary */
 export const phaseWords = (summary) => phases[summary.phase] ?? "";
+
+/** With the reason, where it is over. @param {Summary} summary */
+export function stateWords(summary) {
+  const reason = summary.phase === "closed" ? closeReason(summary.closeReason) : "";
+  return reason ? `Closed: ${reason}` : phaseWords(summary);
+}
 
 /**
  * How long somebody has been waiting for an answer, and how bad that is: the level of alert is the machine's.

@@ -1,6 +1,6 @@
 /**
- * What a log tells of a case that is in no list here: a closed one that was opened by its address. It lacks what only the
- * server knows (team, deadlines, cursors).
+ * What a log tells of a case that is in no list here: a closed one that was opened by its address. It lacks what only
+ * the server knows (team, deadlines, cursors).
  *
  * @typedef {import("./types.js").Entry} Entry
  * @typedef {import("./types.js").Summary} Summary

@@ -19,12 +19,10 @@ import { openDialog } from "./dialog.js";
  */
 export function openTransfer({ desk }, summary) {
   const members = colleagues(summary, desk.teams);
+  const others = otherTeams(summary, desk.teams);
   const choices = [
-    ...members.map(({ id, name }) => ({
-      value: { member: id }, name: id === desk.me.id ? `${name} (you)` : name, detail: presenceWords(desk.presenceOf(id)),
-      state: desk.presenceOf(id),
-    })),
-    ...otherTeams(summary, desk.teams).map(({ id, name }) => ({ value: { team: id }, name, detail: "Team", state: "" })),
+    ...members.map((person) => memberChoice(desk, person)),
+    ...others.map(({ id, name }) => ({ value: { team: id }, name, detail: "Team", state: "" })),
   ];
   const people = new Choice("Hand over to", choices);
   const note = h("textarea", { rows: 3, id: freshID("note"), dir: "auto" });
@@ -52,10 +50,7 @@ export function openTransfer({ desk }, summary) {
  */
 export function openJoin({ desk }, summary) {
   const members = colleagues(summary, desk.teams, { besides: "everyone" });
-  const choices = members.map(({ id, name }) => ({
-    value: { member: id }, name, detail: presenceWords(desk.presenceOf(id)), state: desk.presenceOf(id),
-  }));
-  const people = new Choice("Ask to join", choices);
+  const people = new Choice("Ask to join", members.map((person) => memberChoice(desk, person)));
   openDialog({
     title: "Add a colleague",
     body: [h("p", { class: "hint" }, "They can read along and reply to the guest, too."), people.element],
@@ -137,6 +132,16 @@ export function openDelete({ desk }, caseID, number) {
       return true;
     },
   });
+}
+
+/**
+ * @param {import("../state/desk.js").Desk} desk
+ * @param {import("../model/types.js").Colleague} person
+ */
+function memberChoice(desk, { id, name }) {
+  const state = desk.presenceOf(id);
+  const shown = id === desk.me.id ? `${name} (you)` : name;
+  return { value: { member: id }, name: shown, detail: presenceWords(state), state };
 }
 
 /**

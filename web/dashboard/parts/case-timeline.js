@@ -77,7 +77,8 @@ function withDays(lines) {
   /** @type {Row[]} */
   const rows = [];
   for (const [index, line] of lines.entries()) {
-    if (index === 0 || !isSameDay(lines[index - 1].at, line.at)) rows.push({ key: `day-${line.key}`, at: line.at, line: null });
+    const beginsDay = index === 0 || !isSameDay(lines[index - 1].at, line.at);
+    if (beginsDay) rows.push({ key: `day-${line.key}`, at: line.at, line: null });
     rows.push({ key: line.key, at: line.at, line });
   }
   return rows;

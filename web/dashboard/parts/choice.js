@@ -26,7 +26,9 @@ export class Choice {
         h("span", { class: "choice-detail", "data-state": state }, detail),
       );
     });
-    const search = h("input", { type: "search", placeholder: "Search", "aria-label": `${legend}: search`, autocomplete: "off" });
+    const search = h("input", {
+      type: "search", placeholder: "Search", "aria-label": `${legend}: search`, autocomplete: "off",
+    });
     search.addEventListener("input", () => {
       const wanted = normalise(search.value);
       rows.forEach((row, index) => (row.hidden = !normalise(choices[index].name).includes(wanted)));
@@ -36,7 +38,8 @@ export class Choice {
       { class: "choices" },
       h("legend", {}, legend),
       choices.length > 8 && search,
-      choices.length > 0 ? h("div", { class: "choice-list" }, ...rows) : h("p", { class: "hint" }, "There is nobody to choose."),
+      choices.length > 0 && h("div", { class: "choice-list" }, ...rows),
+      choices.length === 0 && h("p", { class: "hint" }, "There is nobody to choose."),
     );
   }
 

@@ -1,6 +1,5 @@
 import { freshID, h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { allowedActions } from "../model/actions.js";
 
 /**
  * Where one writes: a reply by one's own name or as the team, or a private note. Each has a draft of its own, so that
@@ -68,7 +67,7 @@ export class Composer extends HTMLElement {
   update() {
     const { desk, openCase, preferences } = this.#context;
     const summary = openCase?.summary;
-    const allowed = summary ? allowedActions(summary, desk.me.id, desk.teams, this.#context.now()) : new Set();
+    const allowed = openCase?.allowed ?? new Set();
     this.#may = { reply: allowed.has("send"), note: allowed.has("note") };
     const words = summary ? this.#noticeWords(summary, allowed) : "";
     this.#notice.hidden = words === "";
@@ -107,7 +106,8 @@ export class Composer extends HTMLElement {
     set(this.#note, { "aria-pressed": String(mode === "note") });
     this.#voice.hidden = mode === "note";
     const label = mode === "note" ? "Private note: only your team sees it" : "Reply to the guest";
-    set(this.#field, { "aria-label": label, placeholder: mode === "note" ? "A note that only your team sees" : "Write a reply" });
+    const placeholder = mode === "note" ? "A note that only your team sees" : "Write a reply";
+    set(this.#field, { "aria-label": label, placeholder });
     set(this.#send, { "aria-label": mode === "note" ? "Save the note" : "Send" });
     if (hasChanged) this.#showDraft();
   }
@@ -118,6 +118,7 @@ export class Composer extends HTMLElement {
    */
   #noticeWords(summary, allowed) {
     if (allowed.has("send")) return "";
+    if (this.#context.openCase?.hasLeft) return "Another team has this conversation now.";
     if (allowed.has("claim")) return "Claim this conversation to reply.";
     switch (summary.phase) {
       case "intake":
@@ -153,7 +154,9 @@ export class Composer extends HTMLElement {
 
   #drawHint() {
     const isOnline = this.#context.desk.client.state.state === "online";
-    const words = isOnline ? "Enter sends, Shift + Enter begins a new line" : "Not connected: what you send is kept here and goes out later";
+    const words = isOnline
+      ? "Enter sends, Shift + Enter begins a new line"
+      : "Not connected: what you send is kept here and goes out later";
     setText(this.#hint, words);
     this.#hint.classList.toggle("important", !isOnline);
   }

@@ -2,6 +2,8 @@ import { freshID, h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { failureWords } from "../model/failure-words.js";
 
+/** @typedef {(field: HTMLElement | null, words: string) => void} Say */
+
 /**
  * A modal form. The browser keeps the focus in it and gives it back; what goes wrong is said inside.
  *
@@ -10,7 +12,7 @@ import { failureWords } from "../model/failure-words.js";
  * @param {(Node | string)[]} options.body
  * @param {string} options.action what the button does
  * @param {boolean} [options.isGrave] it cannot be undone
- * @param {(say: (field: HTMLElement | null, words: string) => void) => Promise<boolean | void>} options.run false: not yet
+ * @param {(say: Say) => Promise<boolean | void>} options.run false: not yet
  */
 export function openDialog({ title, body, action, isGrave = false, run }) {
   const titleID = freshID("dialog");

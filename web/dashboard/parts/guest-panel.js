@@ -2,12 +2,10 @@ import { fullTime, shortMoment } from "../../shared/time.js";
 import { h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { KeyedList } from "../keyed.js";
-import { allowedActions } from "../model/actions.js";
 import { formatAddress } from "../model/address.js";
-import { closeReason } from "../model/event-words.js";
 import { failureWords } from "../model/failure-words.js";
 import { guestName, topic } from "../model/names.js";
-import { phaseWords, presenceWords } from "../model/phase-words.js";
+import { phaseWords, presenceWords, stateWords } from "../model/phase-words.js";
 import { avatar } from "./avatar.js";
 
 /**
@@ -62,14 +60,14 @@ export class GuestPanel extends HTMLElement {
     const summary = open?.summary;
     if (!open || !summary) return;
     const name = guestName(open.guest?.guest ?? summary.guest);
-    this.#once(this.#head, [name, open.guestPresence], () => [
+    const presence = summary.phase === "closed" ? null : open.guestPresence;
+    this.#once(this.#head, [name, presence], () => [
       avatar(name, summary.guest?.id ?? summary.id),
       h(
         "div",
         {},
         h("h2", { class: "guest-name", dir: "auto" }, name),
-        open.guestPresence &&
-          h("p", { class: "presence", "data-state": open.guestPresence }, capital(presenceWords(open.guestPresence))),
+        presence && h("p", { class: "presence", "data-state": presence }, capital(presenceWords(presence))),
       ),
     ]);
     const contact = open.guest?.guest.contact ?? null;
@@ -100,7 +98,7 @@ export class GuestPanel extends HTMLElement {
   /** @param {Summary} summary */
   #drawPeople(summary) {
     const { desk, openCase } = this.#context;
-    const canPart = allowedActions(summary, desk.me.id, desk.teams, this.#context.now()).has("part");
+    const canPart = openCase?.allowed.has("part") ?? false;
     const isOver = summary.phase === "closed";
     const people = [
       ...(summary.assignee ? [{ ...summary.assignee, role: isOver ? "had it" : "has it", canPart: false }] : []),
@@ -120,6 +118,8 @@ export class GuestPanel extends HTMLElement {
   /** @param {{id: string, name: string, role: string, state: string, canPart: boolean}} person */
   #person({ id, name, role, state, canPart }) {
     const isMe = id === this.#context.desk.me.id;
+    const label = `Remove ${name}`;
+    const onclick = () => this.#part(id);
     return h(
       "li",
       {},
@@ -130,12 +130,7 @@ export class GuestPanel extends HTMLElement {
         h("span", { class: "person-name", dir: "auto" }, isMe ? `${name} (you)` : name),
         h("span", { class: "presence", "data-state": state }, `${role}, ${presenceWords(state)}`),
       ),
-      canPart &&
-        h(
-          "button",
-          { type: "button", class: "tool", "aria-label": `Remove ${name}`, title: "Remove", onclick: () => this.#part(id) },
-          icon("close"),
-        ),
+      canPart && h("button", { type: "button", class: "tool", "aria-label": label, onclick }, icon("close")),
     );
   }
 
@@ -158,7 +153,7 @@ export class GuestPanel extends HTMLElement {
       ["About", topic(summary)],
       ["Team", summary.team?.name ?? ""],
       ["Began", shortMoment(summary.openedAt, now), fullTime(summary.openedAt)],
-      ["State", summary.phase === "closed" && summary.closeReason ? `Closed: ${closeReason(summary.closeReason)}` : phaseWords(summary)],
+      ["State", stateWords(summary)],
     ].filter(([, value]) => value);
     this.#once(this.#facts, facts, () => facts.flatMap(([label, value, title]) => fact(label, value, title)));
   }

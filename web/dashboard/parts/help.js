@@ -26,8 +26,11 @@ export function openHelp(preferences) {
   box.checked = preferences.get("keys", "on") === "on";
   box.addEventListener("change", () => preferences.set("keys", box.checked ? "on" : "off"));
   openSheet("Keys", [
-    h("dl", { class: "keys" }, ...keys.flatMap(([key, words]) => [h("dt", {}, ...key.split("  ").map((one) => h("kbd", {}, one))), h("dd", {}, words)])),
+    h("dl", { class: "keys" }, ...keys.flatMap(([names, words]) => [h("dt", {}, ...caps(names)), h("dd", {}, words)])),
     h("label", { class: "check" }, box, "Single keys work while nothing is being written"),
     h("p", { class: "hint" }, "The lists: longest waiting first. A number in red counts what your team has not seen."),
   ]);
 }
+
+/** @param {string} names */
+const caps = (names) => names.split("  ").map((name) => h("kbd", {}, name));

@@ -2,10 +2,9 @@ import { shortMoment } from "../../shared/time.js";
 import { h, set, setText, unseen } from "../dom.js";
 import { icon } from "../icons.js";
 import { formatAddress } from "../model/address.js";
-import { closeReason } from "../model/event-words.js";
 import { isMine, unreadLabel } from "../model/inbox.js";
 import { guestName, initials, tint, topic } from "../model/names.js";
-import { phaseWords, waitWords } from "../model/phase-words.js";
+import { stateWords, waitWords } from "../model/phase-words.js";
 
 /**
  * @typedef {import("../model/types.js").Summary} Summary
@@ -125,12 +124,6 @@ const isSame = (a, b) =>
   a.isReachable === b.isReachable &&
   a.minute === b.minute &&
   a.showsTeam === b.showsTeam;
-
-/** @param {Summary} summary */
-function stateWords(summary) {
-  const reason = summary.phase === "closed" ? closeReason(summary.closeReason) : "";
-  return reason ? `Closed: ${reason}` : phaseWords(summary);
-}
 
 /**
  * @param {Summary} summary

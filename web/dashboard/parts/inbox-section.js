@@ -23,8 +23,9 @@ export class InboxSection extends HTMLElement {
       update: (row, /** @type {import("./inbox-row.js").RowItem} */ item) => row.update(item),
     });
     if (foldable) {
-      this.#fold = h("button", { type: "button", class: "fold", "aria-expanded": "true", onclick: () => this.#toggle() });
-      this.#fold?.append(this.#name, this.#number);
+      const onclick = () => this.#toggle();
+      const attributes = { type: "button", class: "fold", "aria-expanded": "true", onclick };
+      this.#fold = h("button", attributes, this.#name, this.#number);
       this.#heading.append(this.#fold);
     } else {
       this.#heading.append(this.#name, this.#number);

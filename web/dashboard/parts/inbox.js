@@ -252,12 +252,13 @@ export class Inbox extends HTMLElement {
     const shown = `${next.length > 0} ${isFailed}`;
     if (this.#more.dataset.shown === shown) return;
     this.#more.dataset.shown = shown;
-    this.#more.replaceChildren(
-      ...(isFailed ? [h("p", { role: "alert" }, "The closed conversations could not be loaded.")] : []),
-      ...(next.length > 0
-        ? [h("button", { type: "button", class: "button", onclick: () => this.#loadMore() }, isFailed ? "Try again" : "Show more")]
-        : []),
-    );
+    const parts = [];
+    if (isFailed) parts.push(h("p", { role: "alert" }, "The closed conversations could not be loaded."));
+    if (next.length > 0) {
+      const onclick = () => this.#loadMore();
+      parts.push(h("button", { type: "button", class: "button", onclick }, isFailed ? "Try again" : "Show more"));
+    }
+    this.#more.replaceChildren(...parts);
   }
 
   #loadMore() {

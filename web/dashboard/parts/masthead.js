@@ -26,9 +26,9 @@ export class Masthead extends HTMLElement {
       this.#place,
       this.#hours,
       this.#sound,
-      h("button", { type: "button", class: "button plain round", "aria-label": "Help and keys", title: "Help and keys (?)", onclick: help }, icon("help")),
+      button("help", "Help and keys", help),
       this.#me,
-      h("button", { type: "button", class: "button plain round", "aria-label": "Sign out", title: "Sign out", onclick: signOut }, icon("leave")),
+      button("leave", "Sign out", signOut),
     );
     this.#sound.addEventListener("click", () => this.toggleSound());
     context.desk.addEventListener("welcome", () => this.#draw());
@@ -60,5 +60,13 @@ export class Masthead extends HTMLElement {
     this.#sound.replaceChildren(icon(isMuted ? "mute" : "sound"));
   }
 }
+
+/**
+ * @param {"help" | "leave"} sign
+ * @param {string} label
+ * @param {() => void} onclick
+ */
+const button = (sign, label, onclick) =>
+  h("button", { type: "button", class: "button plain round", "aria-label": label, title: label, onclick }, icon(sign));
 
 customElements.define("foyer-masthead", Masthead);

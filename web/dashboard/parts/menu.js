@@ -18,8 +18,11 @@ export class Menu extends HTMLElement {
     const id = freshID("menu");
     this.#button = h(
       "button",
-      { type: "button", class: "button plain round", "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id,
-        "aria-label": label, onclick: () => (this.#list.hidden ? this.#open(0) : this.#close()) },
+      {
+        type: "button", class: "button plain round", "aria-label": label,
+        "aria-haspopup": "menu", "aria-expanded": "false", "aria-controls": id,
+        onclick: () => (this.#list.hidden ? this.#open(0) : this.#close()),
+      },
       icon("more"),
     );
     this.#list = h("div", { role: "menu", id, class: "menu", "aria-label": label, hidden: true });

@@ -2,9 +2,9 @@ import { dayName, isSameDay, moment } from "../../shared/time.js";
 import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { KeyedList } from "../keyed.js";
-import { allowedActions } from "../model/actions.js";
 import { who } from "../model/event-words.js";
 import { thread } from "../model/thread.js";
+import { typingWords } from "../model/typing-words.js";
 import { coalesced } from "../redraw.js";
 import { openDelete } from "./action-dialogs.js";
 import { MessageView } from "./message.js";
@@ -22,10 +22,12 @@ const pageOfItems = 200;
  */
 export class MessageList extends HTMLElement {
   #context;
-  #scroller = h("div", { class: "messages", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: 0 });
+  #scroller = h("div", {
+    class: "messages", role: "log", "aria-live": "off", "aria-label": "Conversation", tabindex: 0,
+  });
   #earlier = h("button", { type: "button", class: "button earlier", hidden: true }, "Show earlier messages");
   #items = h("div", { class: "message-items" });
-  #typing = h("p", { class: "typing", hidden: true, dir: "auto" });
+  #typing = h("p", { class: "typing", hidden: true });
   #jump = h("button", { type: "button", class: "jump", hidden: true }, icon("down"), h("span"));
   #list;
   #shownItems = pageOfItems;
@@ -44,7 +46,10 @@ export class MessageList extends HTMLElement {
   constructor(context) {
     super();
     this.#context = context;
-    this.#list = new KeyedList(this.#items, { make: (item) => this.#make(item), update: (row, item) => this.#update(row, item) });
+    this.#list = new KeyedList(this.#items, {
+      make: (item) => this.#make(item),
+      update: (row, item) => this.#update(row, item),
+    });
     this.#scroller.append(this.#earlier, this.#items, this.#typing);
     this.append(this.#scroller, this.#jump);
     this.#scroller.addEventListener("scroll", () => this.#onScroll(), { passive: true });
@@ -89,12 +94,9 @@ export class MessageList extends HTMLElement {
   }
 
   showTyping() {
-    const who = this.#case?.typing ?? [];
-    const names = who.map((person) => person.name || "The guest");
-    const isPrivate = who.length > 0 && who.every((person) => person.private);
-    const verb = names.length > 1 ? "are" : "is";
-    this.#typing.hidden = names.length === 0;
-    setText(this.#typing, `${names.join(", ")} ${verb} writing${isPrivate ? " a private note" : ""} …`);
+    const words = typingWords(this.#case?.typing ?? []);
+    this.#typing.hidden = words === "";
+    setText(this.#typing, words);
     if (this.#isAtEnd) this.#toEnd();
   }
 
@@ -118,7 +120,7 @@ export class MessageList extends HTMLElement {
       moment: (at) => moment(at, this.#context.now()),
       isSameDay,
     });
-    this.#allowed = summary ? allowedActions(summary, desk.me.id, desk.teams, this.#context.now()) : new Set();
+    this.#allowed = open.allowed;
     this.#earlier.hidden = items.length <= this.#shownItems;
     this.#list.show(items.slice(-this.#shownItems), ({ key }) => key);
     this.#countBelow(open.entries.length);

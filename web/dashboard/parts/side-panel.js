@@ -27,8 +27,9 @@ export class SidePanel extends HTMLElement {
     this.#guest = new GuestPanel(context);
     this.#timeline = new CaseTimeline(context);
     this.#body.append(this.#guest, this.#timeline);
+    const label = "About this conversation";
     this.append(
-      h("nav", { class: "tabs panel-tabs", "aria-label": "About this conversation" }, this.#back, this.#toGuest, this.#toTimeline),
+      h("nav", { class: "tabs panel-tabs", "aria-label": label }, this.#back, this.#toGuest, this.#toTimeline),
       this.#body,
     );
   }
@@ -58,9 +59,10 @@ export class SidePanel extends HTMLElement {
     this.hidden = !openCase?.summary;
     if (!openCase?.summary) return;
     const isTimeline = address.pane === "timeline";
-    set(this.#back, { href: formatAddress({ ...address, pane: "" }) });
-    set(this.#toGuest, { href: formatAddress({ ...address, pane: "guest" }), "aria-current": isTimeline ? null : "page" });
-    set(this.#toTimeline, { href: formatAddress({ ...address, pane: "timeline" }), "aria-current": isTimeline ? "page" : null });
+    const to = (/** @type {"" | "guest" | "timeline"} */ pane) => formatAddress({ ...address, pane });
+    set(this.#back, { href: to("") });
+    set(this.#toGuest, { href: to("guest"), "aria-current": isTimeline ? null : "page" });
+    set(this.#toTimeline, { href: to("timeline"), "aria-current": isTimeline ? "page" : null });
     this.#guest.hidden = isTimeline;
     this.#timeline.hidden = !isTimeline;
     if (isTimeline) this.#timeline.update();

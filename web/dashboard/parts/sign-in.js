@@ -4,8 +4,12 @@ import { freshID, h, set, setText } from "../dom.js";
  * The form that lets a member in; also over the desk, when a session has ended.
  */
 export class SignIn extends HTMLElement {
-  #email = h("input", { type: "email", name: "email", autocomplete: "username", required: true, id: freshID("email"), inputmode: "email" });
-  #password = h("input", { type: "password", name: "password", autocomplete: "current-password", required: true, id: freshID("password") });
+  #email = h("input", {
+    type: "email", name: "email", autocomplete: "username", required: true, id: freshID("email"), inputmode: "email",
+  });
+  #password = h("input", {
+    type: "password", name: "password", autocomplete: "current-password", required: true, id: freshID("password"),
+  });
   #submit = h("button", { type: "submit", class: "button primary" }, "Sign in");
   #errors = new Map();
   #whole = h("p", { class: "error", role: "alert", hidden: true });

@@ -37,7 +37,7 @@ function sentence(what, summary) {
   const name = isolated(guestName(summary.guest));
   switch (what) {
     case "waiting":
-      return summary.alerts > 0 ? `${name} is still waiting: ${topic(summary)}` : `${name} is waiting: ${topic(summary)}`;
+      return `${name} is ${summary.alerts > 0 ? "still " : ""}waiting: ${topic(summary)}`;
     case "message":
       return `New message of ${name}`;
     case "handed":
