@@ -106,7 +106,7 @@ import Wire
             let guest = try clinic.socket(try clinic.guest("Maria").session)
             let name = try guest.open(clinic.reception).caseID
             let text = String(repeating: "a", count: 16_000)
-            for _ in 0..<400 { try guest.send(text, to: name) }
+            for _ in 0..<120 { try guest.send(text, to: name) }
             let slow = try clinic.socket(of: clinic.anna, receiveBytes: 4096)
             try wait(for: "anna") { clinic.house.isHere(clinic.anna) }
             try slow.subscribe(name)
