@@ -16,6 +16,8 @@ const STUCK_MS = 30_000;
 const TICK_MS = 5_000;
 /** A connection that lived for so long has proven itself: the next loss begins with short waits. */
 const PROVEN_MS = 10_000;
+/** Going on without any wait is for once in a while. */
+const RUSH_EVERY_MS = 10_000;
 
 /**
  * @typedef {import("./environment.js").Environment} Environment
@@ -51,6 +53,7 @@ export class Connection extends EventTarget {
   #sentAt = 0;
   #receivedAt = 0;
   #onlineAt = 0;
+  #rushedAt = -Infinity;
   /** Names the attempt, so that what an abandoned one still hears is not taken for the present. */
   #era = 0;
   #attempt = 0;
@@ -260,7 +263,8 @@ export class Connection extends EventTarget {
 
   /** @param {import("./closing.js").Verdict} what */
   #lost(what) {
-    const wasShort = this.welcome === null || this.#environment.now() - this.#onlineAt < PROVEN_MS;
+    const now = this.#environment.now();
+    const mayRush = this.welcome !== null && now - this.#rushedAt >= RUSH_EVERY_MS;
     this.#abandon();
     switch (what.then) {
       case "stop":
@@ -268,7 +272,8 @@ export class Connection extends EventTarget {
         return;
       case "now":
         // A server that ends each socket at once must not be asked again without a pause.
-        this.#waitFor(wasShort ? this.#backoff.next() : 0);
+        if (mayRush) this.#rushedAt = now;
+        this.#waitFor(mayRush ? 0 : this.#backoff.next());
         return;
       case "wait":
         this.#waitFor(what.ms, false);
