@@ -53,7 +53,8 @@ export class Connection extends EventTarget {
   #sentAt = 0;
   #receivedAt = 0;
   #onlineAt = 0;
-  #rushedAt = -Infinity;
+  /** @type {Map<string, number>} by the reason to */
+  #rushedAt = new Map();
   /** Names the attempt, so that what an abandoned one still hears is not taken for the present. */
   #era = 0;
   #attempt = 0;
@@ -209,7 +210,7 @@ export class Connection extends EventTarget {
     const oldest = this.#requests.oldest;
     if (oldest !== null) {
       const silence = now - Math.max(oldest, this.#receivedAt);
-      if (silence >= ANSWER_MS || now - oldest >= STUCK_MS) this.#lost({ then: "now" });
+      if (silence >= ANSWER_MS || now - oldest >= STUCK_MS) this.#lost({ then: "resume" });
     } else if (now - this.#sentAt >= PING_AFTER_MS - TICK_MS) {
       this.#ping();
     }
@@ -234,7 +235,7 @@ export class Connection extends EventTarget {
     this.#ping();
     this.#environment.setTimeout(() => {
       this.#isChecking = false;
-      if (era === this.#era && this.welcome !== null && this.#receivedAt < before) this.#lost({ then: "now" });
+      if (era === this.#era && this.welcome !== null && this.#receivedAt < before) this.#lost({ then: "resume" });
     }, CHECK_MS);
   }
 
@@ -264,15 +265,16 @@ export class Connection extends EventTarget {
   /** @param {import("./closing.js").Verdict} what */
   #lost(what) {
     const now = this.#environment.now();
-    const mayRush = this.welcome !== null && now - this.#rushedAt >= RUSH_EVERY_MS;
+    const mayRush = this.welcome !== null && now - (this.#rushedAt.get(what.then) ?? -Infinity) >= RUSH_EVERY_MS;
     this.#abandon();
     switch (what.then) {
       case "stop":
         this.#end("stopped");
         return;
-      case "now":
+      case "resume":
+      case "authenticate": // With the ticket that is fetched each time.
         // A server that ends each socket at once must not be asked again without a pause.
-        if (mayRush) this.#rushedAt = now;
+        if (mayRush) this.#rushedAt.set(what.then, now);
         this.#waitFor(mayRush ? 0 : this.#backoff.next());
         return;
       case "wait":
