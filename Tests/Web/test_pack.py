@@ -97,3 +97,9 @@ def test_comments_go_and_strings_stay() -> None:
 def test_a_sheet_keeps_what_its_grammar_needs() -> None:
     sheet = "/* Why. */\na:hover,\n.b > c {\n  margin: 0 auto;\n}\n\n@media (min-width: 6rem) and (hover: hover) {\n}\n"
     assert lean_sheet(sheet) == "a:hover,.b > c{margin:0 auto}@media (min-width:6rem) and (hover:hover){}"
+
+
+def test_a_template_over_several_lines_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("const a = `b\n{ c }`;\n")
+    with pytest.raises(ValueError, match="several lines"):
+        Pack().add(tmp_path / "one.js")
