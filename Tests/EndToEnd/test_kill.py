@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from support.house import House
 from support.load import check, count, load_binary
-from support.server import Program
+from support.server import REPOSITORY, Program, Server
 from support.waiting import wait_until
 
 _GUESTS, _MEMBERS = 30, 4
@@ -21,10 +20,16 @@ _END_SECONDS = 90.0
 _DEATHS = (150, 450)
 
 
-def _rush(house: House, history: Path, figures: Path) -> Program:
+def _serve(data: Path, port: int = 0) -> Server:
+    """The release build, as it is shipped. On the same data it finds everything again."""
+    arguments = ("--demo", "--data", str(data), "--web", str(REPOSITORY / "web"))
+    return Server(*arguments, listen=(f"127.0.0.1:{port}",), command="serve")
+
+
+def _rush(server: Server, data: Path, history: Path, figures: Path) -> Program:
     return Program(
         [
-            *[load_binary(), "rush", "--url", house.http_url, "--demo", str(house.directory / "data" / "demo.json")],
+            *[load_binary(), "rush", "--url", server.url, "--demo", str(data / "demo.json")],
             *["--guests", str(_GUESTS), "--members", str(_MEMBERS), "--notes", "0.2"],
             *["--rate", str(_RATE), "--duration", str(_SECONDS), "--drain", "60"],
             *["--history", str(history), "--json", str(figures)],
@@ -34,11 +39,11 @@ def _rush(house: House, history: Path, figures: Path) -> Program:
 
 @pytest.mark.covers("B1", "B12")
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice_when_the_server_is_killed(tmp_path: Path) -> None:
-    history, figures = tmp_path / "history.jsonl", tmp_path / "figures.json"
-    house = House(tmp_path)
-    port = house.port
+    history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
+    server = _serve(data)
+    port = server.port
     try:
-        with _rush(house, history, figures) as rush:
+        with _rush(server, data, history, figures) as rush:
 
             def has_acknowledged(wanted: int) -> bool:
                 assert rush.running(), rush.errors
@@ -49,12 +54,12 @@ def test_nothing_acknowledged_is_lost_and_nothing_comes_twice_when_the_server_is
                     lambda wanted=wanted: has_acknowledged(wanted), _READY_SECONDS, f"{wanted} acknowledgements", 0.2
                 )
                 assert count(history, "end") == 0
-                house.signal(signal.SIGKILL)
-                house.wait(5)
-                house = House(tmp_path, port=port)
+                server.signal(signal.SIGKILL)
+                server.wait(5)
+                server = _serve(data, port)
             assert rush.wait(_END_SECONDS) == 0, [*rush.errors, *rush.output]
     finally:
-        house.end()
+        server.end()
 
     found = check(history)
     assert found.returncode == 0, found.stdout
