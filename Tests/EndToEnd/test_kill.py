@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from support.load import check, count, load_binary
-from support.server import REPOSITORY, Program, Server
+from support.load import check, count, rush, serve
 from support.waiting import wait_until
 
 _GUESTS, _MEMBERS = 30, 4
@@ -20,33 +19,18 @@ _END_SECONDS = 90.0
 _DEATHS = (150, 450)
 
 
-def _serve(data: Path, port: int = 0) -> Server:
-    """The release build, as it is shipped. On the same data it finds everything again."""
-    arguments = ("--demo", "--data", str(data), "--web", str(REPOSITORY / "web"))
-    return Server(*arguments, listen=(f"127.0.0.1:{port}",), command="serve")
-
-
-def _rush(server: Server, data: Path, history: Path, figures: Path) -> Program:
-    return Program(
-        [
-            *[load_binary(), "rush", "--url", server.url, "--demo", str(data / "demo.json")],
-            *["--guests", str(_GUESTS), "--members", str(_MEMBERS), "--notes", "0.2"],
-            *["--rate", str(_RATE), "--duration", str(_SECONDS), "--drain", "60"],
-            *["--history", str(history), "--json", str(figures)],
-        ]
-    )
-
-
 @pytest.mark.covers("B1", "B12")
 def test_nothing_acknowledged_is_lost_and_nothing_comes_twice_when_the_server_is_killed(tmp_path: Path) -> None:
     history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
-    server = _serve(data)
+    server = serve(data)
     port = server.port
     try:
-        with _rush(server, data, history, figures) as rush:
+        options = ["--guests", str(_GUESTS), "--members", str(_MEMBERS), "--notes", "0.2", "--drain", "60"]
+        options += ["--rate", str(_RATE), "--duration", str(_SECONDS)]
+        with rush(server, data, history, figures, *options) as running:
 
             def has_acknowledged(wanted: int) -> bool:
-                assert rush.running(), rush.errors
+                assert running.running(), running.errors
                 return history.exists() and count(history, "ack") >= wanted
 
             for wanted in _DEATHS:
@@ -56,8 +40,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_comes_twice_when_the_server_is
                 assert count(history, "end") == 0
                 server.signal(signal.SIGKILL)
                 server.wait(5)
-                server = _serve(data, port)
-            assert rush.wait(_END_SECONDS) == 0, [*rush.errors, *rush.output]
+                server = serve(data, port)
+            assert running.wait(_END_SECONDS) == 0, [*running.errors, *running.output]
     finally:
         server.end()
 
@@ -88,23 +72,3 @@ def _assert_that_the_check_can_fail(history: Path, tampered: Path) -> None:
         found = check(tampered)
         assert found.returncode == 1, found.stdout
         assert word in found.stdout
-
-
-@pytest.mark.parametrize(
-    ("options", "word"),
-    [
-        (["rush", "--url", "https://127.0.0.1:1", "--member-login", "a:b"], "--url"),
-        (["rush", "--guests", "51", "--members", "1", "--member-login", "a:b"], "--members"),
-        (["rush"], "--member-login"),
-        (["rush", "--member-login", "a:b", "--rate", "0"], "--rate"),
-        (["rush", "--member-login", "a:b", "--text-bytes", "16385"], "--text-bytes"),
-        (["rush", "--demo", "/there/is/no/demo.json"], "has no logins"),
-        (["rush", "--url", "http://127.0.0.1:1", "--member-login", "a:b"], "cannot connect"),
-        (["knee", "--member-login", "a:b", "--factor", "1"], "--factor"),
-        (["check", "/there/is/no/history"], "cannot be read"),
-    ],
-)
-def test_what_cannot_be_loaded_or_checked_is_refused_with_a_reason(options: list[str], word: str) -> None:
-    with Program([load_binary(), *options]) as program:
-        assert program.wait(30) not in (0, None)
-        assert word in "\n".join(program.errors)
