@@ -20,8 +20,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 .PHONY: run
-run: build ## build Foyer and serve it on LISTEN=127.0.0.1:8080
-	@exec $(FOYER) serve --listen $(LISTEN) --web web
+run: build ## build Foyer and serve it with demo data on LISTEN=127.0.0.1:8080
+	@exec $(FOYER) serve --demo --listen $(LISTEN) --web web --data data
 
 .PHONY: check
 check: ## the quick loop: lint, debug build, unit tests, tidy

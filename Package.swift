@@ -70,7 +70,7 @@ let shellTargets: [Target] = [
         "Gateway",
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
-            "CLinux",
+            "CLinux", "CQREncode",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
         ]),
@@ -82,7 +82,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "CaseMachine", "CaseStore", "Gateway", "Reactor", "Simulation", "WebSocket",
+            "CaseMachine", "CaseStore", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,
@@ -117,10 +117,12 @@ let testTargets: [Target] = [
     tests(
         "Gateway",
         [
-            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Simulation", "TestSupport",
+            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Notifications", "Simulation",
+            "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
+    tests("Notifications", ["Notifications", "CaseMachine"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
     tests("Wire", ["Wire", "TestSupport"], excluding: ["Examples"]),

@@ -12,7 +12,9 @@ enum Migrations {
     static let pageBytes = 4096
 
     /// Step n brings version n-1 to version n.
-    static let steps: [@Sendable (Database) throws -> Void] = [createEverything]
+    static let steps: [@Sendable (Database) throws -> Void] = [
+        createEverything, DirectoryTables.create,
+    ]
 
     static var newest: Int { steps.count }
 

@@ -18,6 +18,8 @@ package struct LoopGroupConfiguration: Sendable {
 
 /// The loops of a process. They share nothing but the table of addresses, which counts connections.
 package final class LoopGroup: Sendable {
+    package typealias MakeApplication = @Sendable (LoopHandle, [LoopHandle]) -> any Application
+
     package let loops: [LoopHandle]
     /// Where it listens, with the ports that the kernel picked.
     package let addresses: [ListenAddress]
@@ -25,11 +27,19 @@ package final class LoopGroup: Sendable {
 
     /// Listens on every address and starts the loops. `makeApp` is called on each loop's own thread, with the handles
     /// of all loops.
+    package convenience init(
+        _ configuration: LoopGroupConfiguration, makeApp: @escaping MakeApplication
+    ) throws(ReactorError) {
+        try self.init(configuration, listening: { _ in makeApp })
+    }
+
+    /// As above, for an application that must know where it listens, with the ports that the kernel picked: `listening`
+    /// is called before the first connection is accepted.
     package init(
-        _ configuration: LoopGroupConfiguration,
-        makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
+        _ configuration: LoopGroupConfiguration, listening: ([ListenAddress]) -> MakeApplication
     ) throws(ReactorError) {
         let (addresses, sockets) = try Self.listen(configuration)
+        let makeApp = listening(addresses)
         let table = AddressTable(
             maxConnections: configuration.limits.connectionsPerAddress,
             maxHandshakes: configuration.limits.handshakesPerAddress)

@@ -17,12 +17,12 @@ package struct ReactorError: Error, CustomStringConvertible {
     /// What was attempted, and with what, in words for the person who runs the server.
     package let message: String
 
-    init(_ code: Code, _ message: String) {
+    package init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
     }
 
-    init(_ code: Code, _ call: String, _ number: Int32) {
+    package init(_ code: Code, _ call: String, _ number: Int32) {
         self.init(code, "\(call): \(String(cString: strerror(number)))")
     }
 

@@ -15,6 +15,12 @@ extension MemoryStore {
         }
     }
 
+    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        let id = contents.withLock { contents in contents.cases.first { $0.value.publicID == name }?.key }
+        guard let id else { return .failure(.noSuchCase) }
+        return try load([id]).first ?? .failure(.noSuchCase)
+    }
+
     package func event(
         _ number: Int64, of id: CaseID, for reader: Side
     ) throws(StoreError) -> Result<StoredEvent?, CaseTrouble> {
@@ -41,6 +47,13 @@ extension MemoryStore {
                     return EventPage(events: events, head: row.heads.of(reader), version: row.version)
                 }
             }
+        }
+    }
+
+    package func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        contents.withLock { contents in
+            contents.cases[id]?.events.last { $0.numbers.forTeam <= teamNumber && $0.numbers.forGuest != nil }?
+                .numbers.forGuest ?? 0
         }
     }
 

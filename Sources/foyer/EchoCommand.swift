@@ -35,8 +35,8 @@ extension Foyer {
         func run() throws {
             let policy = DeflatePolicy(minimumMessageBytes: deflateMinBytes)
             let offer = deflate == .on ? policy : nil
-            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0), deflate: policy) {
-                EchoApplication($0, $1, deflate: offer)
+            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0), deflate: policy) { _ in
+                Service { EchoApplication($0, $1, deflate: offer) }
             }
         }
     }

@@ -10,13 +10,18 @@ struct ListeningDefaults {
     let address: String
     /// Of the addresses that it prints; TLS adds an `s`.
     let scheme: String
-    /// A line for the person who started it.
-    var advice: String?
 
     static let echo = ListeningDefaults(address: "127.0.0.1:9001", scheme: "ws")
-    static let serve = ListeningDefaults(
-        address: "127.0.0.1:8080", scheme: "http",
-        advice: "Open that address in a browser: the page shows whether the house is alive. Ctrl-C ends it.")
+    static let serve = ListeningDefaults(address: "127.0.0.1:8080", scheme: "http")
+}
+
+/// What is served, once it is known where.
+struct Service {
+    let makeApplication: LoopGroup.MakeApplication
+    /// Lines for the person who started it.
+    var advice: [String] = []
+    /// While the loops still run, once somebody has said that they are to end.
+    var beforeStop: () -> Void = {}
 }
 
 /// Where and how a server listens: the same for every command that serves.
@@ -56,7 +61,7 @@ struct ListeningOptions: ParsableArguments {
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
     func serve(
         _ defaults: ListeningDefaults, limits: LoopLimits, deflate: DeflatePolicy = DeflatePolicy(),
-        _ makeApp: @escaping @Sendable (LoopHandle, [LoopHandle]) -> any Application
+        _ service: ([ListenAddress]) -> Service
     ) throws {
         let signals = try ProcessSignals()
         raiseDescriptorLimit()
@@ -69,14 +74,20 @@ struct ListeningOptions: ParsableArguments {
         configuration.listen = try (listen.isEmpty ? [defaults.address] : listen).map {
             try ListenAddress($0, isTLS: certificate != nil)
         }
-        let group = try LoopGroup(configuration, makeApp: makeApp)
+        var advice: [String] = []
+        var beforeStop = {}
+        let group = try LoopGroup(configuration) { addresses in
+            let service = service(addresses)
+            (advice, beforeStop) = (service.advice, service.beforeStop)
+            return service.makeApplication
+        }
         for address in group.addresses {
             print("foyer listening on \(defaults.scheme)\(address.isTLS ? "s" : "")://\(address.description)")
         }
-        if let advice = defaults.advice { print(advice) }
+        for line in advice { print(line) }
         fflush(nil)
         let supervisor = Supervisor(
             group, certificate: certificate, stopLimit: .milliseconds(stopTimeoutMs), log: Logger(label: "foyer"))
-        supervisor.run(signals)
+        supervisor.run(signals, beforeStop: beforeStop)
     }
 }

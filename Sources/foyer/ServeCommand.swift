@@ -1,4 +1,5 @@
 import ArgumentParser
+import CaseStore
 import Gateway
 import Glibc
 import Logging
@@ -7,35 +8,129 @@ import Reactor
 extension Foyer {
     struct Serve: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "The front desk: its page, its health and its live socket.",
+            abstract: "The front desk: the chat for guests and the dashboard for the team.",
             discussion: """
-                Listens on \(ListeningDefaults.serve.address) unless told otherwise, and serves the page in --web. \
+                Listens on \(ListeningDefaults.serve.address) unless told otherwise, and serves the pages in --web. \
                 SIGTERM ends it gracefully, SIGHUP reads the certificate and its key again.
                 """)
 
         @OptionGroup var listening: ListeningOptions
         @OptionGroup var limits: LimitOptions
 
-        @Option(help: ArgumentHelp("The directory with the page: index.html and assets/.", valueName: "dir"))
+        @Option(help: ArgumentHelp("The directory with the pages.", valueName: "dir"))
         var web = "web"
 
-        func run() throws {
-            let figures = HouseFigures()
-            let routes = FrontDeskRoutes.table(files: try openWeb(), figures: figures)
-            let log = Logger(label: "foyer")
-            try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { handle, _ in
-                FrontDeskApplication(handle, routes: routes, figures: figures, log: log)
-            }
-        }
+        @Option(
+            help: ArgumentHelp(
+                "The directory of the database and the keys; made if it is missing. One process at a time.",
+                valueName: "dir"))
+        var data = "data"
 
-        /// Told at the start, in words: a page that is missing would otherwise be a 404 that nobody understands.
-        private func openWeb() throws -> StaticFiles {
-            guard access(web + "/index.html", R_OK) == 0 else {
-                throw ValidationError(
-                    "There is no page in '\(web)': \(web)/index.html cannot be read. "
-                        + "Name the directory that holds it with --web; in the project it is 'web'.")
+        @Option(
+            help: ArgumentHelp(
+                "Where browsers reach the house, as in https://chat.example.org: in links, QR codes and cookies. "
+                    + "Default: the first address that it listens on.", valueName: "url"))
+        var publicURL: String?
+
+        @Flag(
+            help: """
+                Fill an empty house with demo data, and show their logins and all SMS and e-mails to everybody. Not for \
+                a house with patients.
+                """)
+        var demo = false
+
+        #if FOYER_TESTING
+        @Option(
+            help: ArgumentHelp("A socket through which a test lets days pass; debug builds only.", valueName: "path"))
+        var control: String?
+        #endif
+
+        func run() throws {
+            #if FOYER_TESTING
+            let control = try control.map { try ControlSocket(path: $0) }
+            defer { withExtendedLifetime(control) {} }
+            #endif
+            let log = Logger(label: "foyer")
+            let publicURL = try self.publicURL.map { try PublicURL($0) }
+            let house = try House(
+                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log
+            ) { store, directory in
+                try House.Sockets.live(store, directory) { error in
+                    // What was acknowledged is on the disk, what was not is sent again: a restart reads what is true.
+                    log.critical("the store has failed, and the process ends: \(error)")
+                    Glibc.exit(EX_IOERR)
+                }
             }
-            return try StaticFiles(directory: web)
+            defer { house.close() }
+            try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { addresses in
+                let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
+                return Service(
+                    makeApplication: house.application(at: publicURL),
+                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines,
+                    beforeStop: { house.closeSockets() })
+            }
         }
+    }
+}
+
+/// What the person who starts the house is told.
+private struct Welcome {
+    let house: House
+    let publicURL: PublicURL
+    let addresses: [ListenAddress]
+    let data: String
+
+    var lines: [String] { places + logins + warnings + ["Ctrl-C ends it."] }
+
+    private var places: [String] {
+        guard let demo = house.demo else {
+            guard !house.directory.roster.organisations.isEmpty else {
+                return [
+                    "The house in '\(data)' is empty: no organisation, nobody who could sign in. See it with --demo."
+                ]
+            }
+            return [place("dashboard", publicURL.page("/dashboard"))]
+        }
+        return [
+            "Where to look:",
+            place("start here", publicURL.page("/")),
+            place("clinic's page", (publicURL.otherSite ?? publicURL).page("/demo/clinic")),
+        ]
+            + demo.teams.map { place("chat", publicURL.page("/chat/\($0.id)") + "  (\($0.name))") }
+            + [place("dashboard", publicURL.page("/dashboard")), place("outbox", publicURL.page("/dev/outbox"))]
+    }
+
+    private func place(_ name: String, _ address: String) -> String {
+        "  \(name.padded(to: 14)) \(address)"
+    }
+
+    private var logins: [String] {
+        guard let members = house.demo?.members else { return [] }
+        let width = members.map(\.email.count).max() ?? 0
+        return ["Who can sign in to the dashboard (demo data):"]
+            + members.map { "  \($0.email.padded(to: width))  \($0.password)  \($0.rank)" }
+    }
+
+    private var warnings: [String] {
+        var warnings: [String] = []
+        if house.demo == nil {
+            warnings.append("Nothing is sent yet: SMS and e-mails stay in this process, and only --demo shows them.")
+        } else {
+            warnings.append("Nothing is sent: SMS and e-mails, with their codes, stay in the outbox.")
+        }
+        if !publicURL.keepsCookies {
+            warnings.append(
+                "Careful: browsers keep no session from \(publicURL), because it is not https. Nobody can sign in.")
+        }
+        if house.demo != nil, !publicURL.isLoopback || !addresses.allSatisfy(\.isLoopback) {
+            warnings.append("Careful: whoever reaches this house sees the demo's passwords and all letters.")
+        }
+        return warnings
+    }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String {
+        self + String(repeating: " ", count: max(0, width - count))
     }
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Backoff } from "../../web/assets/backoff.js";
+import { Backoff } from "../../web/shared/backoff.js";
 
 /** @param {Backoff} backoff @param {number} count */
 const waits = (backoff, count) => Array.from({ length: count }, () => backoff.next());

@@ -5,7 +5,9 @@ import os
 import re
 import socket
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from support.server import REPOSITORY, Server
 from support.waiting import wait_until
@@ -24,6 +26,12 @@ def debug_binary() -> str:
     return str(path if path.is_absolute() else REPOSITORY / path)
 
 
+@dataclass(frozen=True)
+class Team:
+    id: str
+    name: str
+
+
 class House(Server):
     """`foyer serve --demo` in a directory of its own. Restarting on the same directory finds everything again."""
 
@@ -38,6 +46,16 @@ class House(Server):
             command="serve",
             binary=debug_binary(),
         )
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """The demo's members by their e-mail addresses, as the house has printed them."""
+        return {words[0]: words[1] for line in self.output if "@" in (words := line.split() or [""])[0]}
+
+    def team(self, name: str) -> Team:
+        """One of the demo's teams, as the house has printed them."""
+        line = next(line for line in self.output if line.endswith(f"({name})"))
+        return Team(urlsplit(line.split()[1]).path.removeprefix("/chat/"), name)
 
     # The clock.
 

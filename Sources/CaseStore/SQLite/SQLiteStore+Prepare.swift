@@ -6,6 +6,15 @@ enum SealedColumn {
     static let state: UInt16 = 1
     /// `caseEvent.body`; its row is the team's number.
     static let event: UInt16 = 2
+    /// The directory's; their rows are the rows' numbers.
+    static let organisation: UInt16 = 3
+    static let team: UInt16 = 4
+    static let category: UInt16 = 5
+    static let field: UInt16 = 6
+    static let member: UInt16 = 7
+    static let password: UInt16 = 8
+    static let guest: UInt16 = 9
+    static let challenge: UInt16 = 10
 }
 
 extension SQLiteStore {

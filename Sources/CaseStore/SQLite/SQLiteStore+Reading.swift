@@ -1,4 +1,5 @@
 package import CaseMachine
+import Foundation
 import GRDB
 
 extension SQLiteStore {
@@ -20,6 +21,22 @@ extension SQLiteStore {
                 }
             }
             return loaded
+        }
+    }
+
+    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        let found = try read { db in
+            let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE publicID = ?")
+            return Self.record(try Row.fetchOne(statement, arguments: [Data(name.value.bigEndianBytes)]))
+        }
+        switch found {
+        case .failure(let trouble): return .failure(trouble)
+        case .success(let record):
+            return try sealers.lend { sealer throws(StoreError) in
+                try record.open(sealer).map { state in
+                    LoadedCase(id: record.id, publicID: record.publicID, version: record.version, state: state)
+                }
+            }
         }
     }
 
@@ -75,9 +92,27 @@ extension SQLiteStore {
         }
     }
 
+    /// Walks back over the private events before it, which are few, and reads no contents.
+    static let guestNumberSQL = """
+        SELECT guestNumber FROM caseEvent INDEXED BY eventByNumber
+        WHERE caseID = ? AND number <= ? AND guestNumber IS NOT NULL ORDER BY number DESC LIMIT 1
+        """
+
+    package func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        try read { db in
+            let statement = try db.cachedStatement(sql: Self.guestNumberSQL)
+            return try Row.fetchOne(statement, arguments: [id.value, teamNumber])
+                .flatMap { ColumnValue.integer($0, 0) } ?? 0
+        }
+    }
+
     private static func record(_ id: CaseID, _ db: Database) throws -> Result<CaseRecord, CaseTrouble> {
         let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE id = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [id.value]) else { return .failure(.noSuchCase) }
+        return record(try Row.fetchOne(statement, arguments: [id.value]))
+    }
+
+    private static func record(_ row: Row?) -> Result<CaseRecord, CaseTrouble> {
+        guard let row else { return .failure(.noSuchCase) }
         guard let record = CaseRecord(row) else { return .failure(.unreadable("its row is damaged")) }
         return record.isErased ? .failure(.erased) : .success(record)
     }

@@ -32,6 +32,9 @@ package protocol CaseStore: Sendable {
     /// The cases as they are, in the order of the ids.
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
+    /// The case that the outside calls by this name.
+    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble>
+
     /// What became of the command of this key.
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer
 
@@ -42,6 +45,10 @@ package protocol CaseStore: Sendable {
     func events(
         of id: CaseID, for reader: Side, after number: Int64, limit: Int
     ) throws(StoreError) -> Result<EventPage, CaseTrouble>
+
+    /// The guest's number of the newest event that a guest sees and whose team number is at most this; 0 if there is none.
+    /// Says to a guest how far the team has seen.
+    func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64
 
     /// A page of a list, in the order of the ids. A case that cannot be read stands in it with its trouble.
     func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase]

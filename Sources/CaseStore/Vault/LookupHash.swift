@@ -1,5 +1,3 @@
-import COpenSSL
-
 /// A contact that was checked and brought into its one form.
 package enum Contact: Hashable, Sendable {
     case phone(PhoneNumber)
@@ -12,18 +10,12 @@ extension Vault {
     /// the key that is no use, and the same contact at two organisations has nothing in common. The key is derived from
     /// the organisation's, and is destroyed with it.
     package func lookupHash(of contact: Contact, organisation: Int64) throws(VaultError) -> [UInt8] {
-        let key = try key(of: .organisation(organisation)).secret.derived(for: "foyer contact lookup 1")
         // The kind first, so that no e-mail address can be mistaken for a number.
         let message: [UInt8] =
             switch contact {
             case .phone(let number): [1] + number.normalised.utf8
             case .email(let address): [2] + address.normalised.utf8
             }
-        var hash = [UInt8](repeating: 0, count: 32)
-        let done = key.withBytes { key in
-            HMAC(EVP_sha256(), key, Int32(SecretBytes.count), message, message.count, &hash, nil) != nil
-        }
-        guard done else { throw .unavailable("OpenSSL computes no HMAC") }
-        return hash
+        return try keyedHash(message, organisation: organisation, purpose: "foyer contact lookup 1")
     }
 }

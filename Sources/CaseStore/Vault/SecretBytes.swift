@@ -36,6 +36,16 @@ final class SecretBytes: @unchecked Sendable {
         return derived
     }
 
+    /// HMAC-SHA-256 of the message under this key (RFC 2104).
+    func hmac(_ message: [UInt8]) throws(VaultError) -> [UInt8] {
+        var hash = [UInt8](repeating: 0, count: 32)
+        let done = withBytes { key in
+            HMAC(EVP_sha256(), key, Int32(Self.count), message, message.count, &hash, nil) != nil
+        }
+        guard done else { throw .unavailable("OpenSSL computes no HMAC") }
+        return hash
+    }
+
     func withBytes<Result>(_ body: (UnsafePointer<UInt8>) -> Result) -> Result {
         withExtendedLifetime(self) { body(UnsafePointer(memory)) }
     }

@@ -74,14 +74,15 @@ package struct Supervisor: ~Copyable {
         self.log = log
     }
 
-    /// Returns when every loop has ended.
-    package func run(_ signals: borrowing ProcessSignals) {
+    /// Returns when every loop has ended. `beforeStop` is called while they still run.
+    package func run(_ signals: borrowing ProcessSignals, beforeStop: () -> Void = {}) {
         while true {
             switch signals.next() {
             case .reload:
                 reload()
             case .stop:
                 log.info("stopping", metadata: ["limit": "\(stopLimit)"])
+                beforeStop()
                 group.stop(limit: stopLimit)
                 group.join()
                 return

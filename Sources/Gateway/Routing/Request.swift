@@ -1,3 +1,4 @@
+package import Reactor
 package import WebSocket
 
 /// A request as a handler sees it.
@@ -7,11 +8,16 @@ package struct Request: Sendable {
     package let parameters: [String: String]
     /// The whole body; empty for a route that streams it.
     package let body: [UInt8]
+    /// Who asks; nil where nobody keeps it: for a route that streams its body.
+    package let peer: PeerAddress?
 
-    package init(head: RequestHead, parameters: [String: String] = [:], body: [UInt8] = []) {
+    package init(
+        head: RequestHead, parameters: [String: String] = [:], body: [UInt8] = [], peer: PeerAddress? = nil
+    ) {
         self.head = head
         self.parameters = parameters
         self.body = body
+        self.peer = peer
     }
 
     /// Decodes a form's items from the query. Throws `HTTPRefusal` when it is malformed.

@@ -7,10 +7,13 @@ struct RoutePattern: Sendable, Equatable {
     }
 
     private let segments: [Segment]
+    /// As it is written in the table; goes into logs, where a path with what people put into it must not.
+    let text: String
 
     /// A wrong pattern is our own mistake and found when the table is made, at the program's start.
     init(_ text: String) {
         precondition(text.hasPrefix("/"), "the route \(text) does not begin with a slash")
+        self.text = text
         segments = Self.split(text).map { segment in
             switch segment.first {
             case ":": .parameter(String(segment.dropFirst()))

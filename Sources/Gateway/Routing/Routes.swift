@@ -1,3 +1,4 @@
+package import Reactor
 package import WebSocket
 
 /// One line of the table: a method, a path, and what is done.
@@ -113,13 +114,13 @@ package struct RoutedRequest: Sendable {
     /// Runs the handler. What it throws becomes an answer: an `HTTPRefusal` the one that it names, everything else 500
     /// without a word about the cause, which `report` gets.
     package func respond(
-        _ body: RequestBody, report: @Sendable (any Error) -> Void = { _ in }
+        _ body: RequestBody, from peer: PeerAddress? = nil, report: @Sendable (any Error) -> Void = { _ in }
     ) async -> Response {
         do {
             switch route.handler {
             case .whole(let handler):
                 let bytes = try await body.collect(upTo: route.bodyLimit)
-                return try await handler(Request(head: head, parameters: parameters, body: bytes))
+                return try await handler(Request(head: head, parameters: parameters, body: bytes, peer: peer))
             case .streaming(let handler):
                 return try await handler(Request(head: head, parameters: parameters), body)
             }

@@ -2,27 +2,31 @@ package import Logging
 package import Reactor
 package import WebSocket
 
-/// What `foyer serve` serves: HTTP by a table of routes, and `/live`, the WebSocket of the page's pulse.
+/// What `foyer serve` serves on a loop: HTTP by a table of routes, and the sockets of `/v1/socket`, which another
+/// application takes over from the handshake on.
 ///
 /// Handlers are `async` and run as tasks in Swift's own pool, never on a loop: a handler may wait and may read the
 /// disk. There is at most one a connection, because its next request is read when this one is answered.
 package final class FrontDeskApplication: Application {
     private let handle: LoopHandle
     private let routes: Routes
-    private let pulse: PagePulse
+    private let security: PageSecurity
+    /// Nil: this house has no sockets.
+    private let sockets: (any Application)?
     private let log: Logger
 
     package init(
-        _ handle: LoopHandle, routes: Routes, figures: HouseFigures, log: Logger
+        _ handle: LoopHandle, routes: Routes, publicURL: PublicURL, sockets: (any Application)? = nil, log: Logger
     ) {
         self.handle = handle
         self.routes = routes
+        self.sockets = sockets
         self.log = log
-        pulse = PagePulse(figures: figures)
+        security = PageSecurity(publicURL)
     }
 
     package func began(loop: EventLoop) {
-        pulse.begin(on: loop)
+        sockets?.began(loop: loop)
     }
 
     // MARK: - HTTP
@@ -30,13 +34,17 @@ package final class FrontDeskApplication: Application {
     package func plan(
         for head: RequestHead, on connection: Connection, loop: EventLoop
     ) -> RequestPlan {
-        if head.hasPath("/live") { return .upgrade(PagePulse.policy(for: head)) }
+        if let sockets, head.hasPath("/v1/socket") { return sockets.plan(for: head, on: connection, loop: loop) }
         switch routes.match(head) {
         case .none(let response):
-            return .respond(PageSecurity.harden(response))
+            return .respond(finish(response, head))
         case .found(let routed) where routed.isStreaming:
             return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
         case .found(let routed):
+            // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
+            if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
+                return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
+            }
             return .collect(maxBytes: routed.bodyLimit.bytes)
         }
     }
@@ -47,40 +55,52 @@ package final class FrontDeskApplication: Application {
         // Matched again, which costs less than remembering the match of each request whose body is on its way.
         switch routes.match(head) {
         case .none(let response):
-            loop.respond(request, PageSecurity.harden(response))
+            loop.respond(request, finish(response, head))
         case .found(let routed):
-            Task { [handle, answer = answer(routed)] in
+            let peer = loop.peer(of: request)
+            Task { [handle, answer = answer(routed, from: peer)] in
                 handle.respond(request, await answer(RequestBody(body)))
             }
         }
     }
 
     /// What gives the answer, on any thread.
-    private func answer(_ routed: RoutedRequest) -> @Sendable (RequestBody) async -> Response {
+    private func answer(
+        _ routed: RoutedRequest, from peer: PeerAddress? = nil
+    ) -> @Sendable (RequestBody) async -> Response {
         let log = log
+        let security = security
         return { body in
-            let response = await routed.respond(body) { error in
-                let request = "\(routed.head.methodName) \(routed.head.path)"
+            let response = await routed.respond(body, from: peer) { error in
+                let request = "\(routed.head.methodName) \(routed.route.pattern.text)"
                 log.error("a handler failed", metadata: ["request": "\(request)", "error": "\(error)"])
             }
-            return PageSecurity.harden(response)
+            return Self.finish(response, routed.head, security)
         }
+    }
+
+    private func finish(_ response: Response, _ head: RequestHead) -> Response {
+        Self.finish(response, head, security)
+    }
+
+    private static func finish(_ response: Response, _ head: RequestHead, _ security: PageSecurity) -> Response {
+        security.harden(API.covers(head) ? API.shape(response) : response)
     }
 
     // MARK: - WebSocket
 
     package func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) {
-        pulse.opened(connection, loop)
+        sockets?.opened(connection, subprotocol: subprotocol, loop: loop)
     }
 
     package func received(
         _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection,
         loop: EventLoop
     ) {
-        pulse.received(kind, UnsafeRawBufferPointer(bytes), on: connection, loop)
+        sockets?.received(kind, bytes, on: connection, loop: loop)
     }
 
     package func closed(_ connection: Connection, code: CloseCode, loop: EventLoop) {
-        pulse.closed()
+        sockets?.closed(connection, code: code, loop: loop)
     }
 }

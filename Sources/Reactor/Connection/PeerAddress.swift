@@ -27,7 +27,7 @@ package struct PeerAddress: Hashable, Sendable, CustomStringConvertible {
     package var isIPv4: Bool { high == 0 && low >> 32 == Self.mappedPrefix }
 
     /// What limits count by: an IPv4 address, or an IPv6 /64, which is what one subscriber gets (RFC 6177 §2).
-    var limitKey: PeerAddress { isIPv4 ? self : PeerAddress(high: high, low: 0) }
+    package var limitKey: PeerAddress { isIPv4 ? self : PeerAddress(high: high, low: 0) }
 
     package var description: String {
         var address = clinux_address()

@@ -244,6 +244,11 @@ extension EventLoop {
         }
     }
 
+    /// Who asks, while the request waits for its answer.
+    package func peer(of request: RequestID) -> PeerAddress? {
+        slab[request.connection]?.pointee.address
+    }
+
     private func answer(
         _ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange, _ response: Response
     ) {

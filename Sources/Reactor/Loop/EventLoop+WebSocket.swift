@@ -170,6 +170,14 @@ extension EventLoop {
         return true
     }
 
+    /// Bytes that wait because the peer does not read; `nil` when that connection has ended.
+    package func queuedBytes(of id: ConnectionID) -> Int? {
+        guard let record = slab[id], record.pointee.phase == .webSocket, record.pointee.closing.isOpen else {
+            return nil
+        }
+        return Connection(record).queuedBytes
+    }
+
     func sendControl(
         _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>
     ) {

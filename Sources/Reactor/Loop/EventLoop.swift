@@ -44,6 +44,9 @@ package final class EventLoop {
 
     /// What the application does again and again.
     var routines: [Routine] = []
+    var alarms: [Alarm] = []
+    /// What it does once this turn's events are dealt with.
+    var endings: [(EventLoop) -> Void] = []
     var dirtyRecords: [ConnectionID] = []
     var dirtyTopics: [TopicIndex] = []
     var ended: [UnsafeMutablePointer<ConnectionRecord>] = []
@@ -130,6 +133,8 @@ package final class EventLoop {
         }
         fireTimers()
         fireRoutines()
+        fireAlarms()
+        if !endings.isEmpty { endTurn() }
         flushTopics()
         flushDirty()
         releaseEnded()

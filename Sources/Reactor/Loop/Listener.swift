@@ -54,6 +54,9 @@ package struct ListenAddress: Sendable {
         return (String(host), port)
     }
 
+    /// Whether only this machine reaches it (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3).
+    package var isLoopback: Bool { host == "::1" || host.hasPrefix("127.") }
+
     /// The same host with another port.
     init(_ other: ListenAddress, port: UInt16) {
         var address = other.address

@@ -27,10 +27,11 @@ package final class LoopHandle: Sendable {
         mailbox = try Mailbox(capacity: limits.mailboxCapacity, maxBytes: limits.mailboxBytes)
     }
 
-    /// Runs `body` on the loop's thread; `false` when its mailbox is full or the loop has ended.
+    /// Runs `body` on the loop's thread; `false` when its mailbox is full or the loop has ended. What is urgent is taken
+    /// also when it is full: it has to be bounded by what it answers.
     @discardableResult
-    package func run(_ body: @escaping @Sendable (EventLoop) -> Void) -> Bool {
-        mailbox.post(.run(body)) == .accepted
+    package func run(urgent: Bool = false, _ body: @escaping @Sendable (EventLoop) -> Void) -> Bool {
+        mailbox.post(.run(body), urgent: urgent) == .accepted
     }
 
     /// Publishes to the loop's own subscribers; `false` when its mailbox is full or the loop has ended.

@@ -18,6 +18,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     package static let methodNotAllowed = HTTPStatus(rawValue: 405)
     package static let requestTimeout = HTTPStatus(rawValue: 408)
     package static let conflict = HTTPStatus(rawValue: 409)
+    package static let gone = HTTPStatus(rawValue: 410)
     package static let lengthRequired = HTTPStatus(rawValue: 411)
     package static let preconditionFailed = HTTPStatus(rawValue: 412)
     package static let contentTooLarge = HTTPStatus(rawValue: 413)
@@ -50,6 +51,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
         case 405: "Method Not Allowed"
         case 408: "Request Timeout"
         case 409: "Conflict"
+        case 410: "Gone"
         case 411: "Length Required"
         case 412: "Precondition Failed"
         case 413: "Content Too Large"

@@ -21,6 +21,10 @@ final class BrokenStore: CaseStore {
 
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] { try store.load(cases) }
 
+    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        try store.load(named: name)
+    }
+
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
         try store.answer(to: name, fingerprint: fingerprint)
     }
@@ -35,6 +39,10 @@ final class BrokenStore: CaseStore {
         of id: CaseID, for reader: Side, after number: Int64, limit: Int
     ) throws(StoreError) -> Result<EventPage, CaseTrouble> {
         try store.events(of: id, for: reader, after: number, limit: limit)
+    }
+
+    func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
+        try store.guestNumber(of: id, atOrBefore: teamNumber)
     }
 
     func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {

@@ -4,9 +4,11 @@ import WebSocket
 
 @testable import Gateway
 
-func request(_ method: String, _ target: String, _ fields: String = "") throws -> RequestHead {
+func request(
+    _ method: String, _ target: String, host: String = "Host: a", _ fields: String = ""
+) throws -> RequestHead {
     var parser = RequestHeadParser()
-    let bytes = Array("\(method) \(target) HTTP/1.1\r\nHost: a\r\n\(fields)\r\n".utf8)
+    let bytes = Array("\(method) \(target) HTTP/1.1\r\n\(host)\r\n\(fields)\r\n".utf8)
     let step = bytes.withUnsafeBytes { parser.parse($0) }
     guard case .head(let head, _) = step else { throw HTTPRefusal(.badRequest, "\(step)") }
     return head

@@ -30,6 +30,16 @@ import Testing
         #expect(!guest.events.contains { $0.event.fact.audience == .team })
     }
 
+    @Test(arguments: StoreKind.allCases)
+    func `a case is found by what the outside calls it`(_ kind: StoreKind) throws {
+        let house = try kind.open()
+        _ = try talk(house)
+        let known = try house.store.load([CaseID(1)]).first?.get()
+        let name = try #require(known?.publicID)
+        #expect(try house.store.load(named: name).get() == known)
+        #expect(try house.store.load(named: PublicID(name.value &+ 1)) == .failure(.noSuchCase))
+    }
+
     @Test(arguments: StoreKind.allCases, [1, 2, 3, 100])
     func `pages of any size come to the same log`(_ kind: StoreKind, _ size: Int) throws {
         let house = try kind.open()

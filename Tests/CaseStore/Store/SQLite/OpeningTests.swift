@@ -146,7 +146,7 @@ import Testing
         let statements =
             lists.map { $0.sql("id, version") } + [
                 SQLiteStore.dueSQL, CommitSQL.findKey, CommitSQL.findPublicID, CommitSQL.markDeleted,
-                SQLiteStore.erasingSQL,
+                SQLiteStore.erasingSQL, SQLiteStore.guestNumberSQL,
             ]
         try house.store.read { db in
             for sql in statements {

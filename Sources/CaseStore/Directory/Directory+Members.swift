@@ -1,0 +1,135 @@
+package import CaseMachine
+import Foundation
+import GRDB
+
+/// What is sealed of a member. Rights are in it, so that whoever can write to the database gives themself none.
+struct MemberDetail: Codable {
+    struct Work: Codable {
+        let team: Int64
+        let rank: UInt8
+    }
+
+    var name: String
+    var email: String
+    var isAdministrator: Bool
+    var teams: [Work]
+}
+
+extension Directory {
+    /// Signs a member in. Errors: `missing` with its field, `wrong_login`, `too_many_tries`, `overloaded`.
+    ///
+    /// The same for an address that nobody has: it is looked up, counted, paused and computed for like the others. A try
+    /// counts as wrong before it is computed, so that many that are sent at once are counted, too.
+    package func logIn(
+        email: String, password: String, from client: ClientAddress, at now: Timestamp
+    ) throws(DirectoryError) -> MemberSignIn {
+        guard !email.isEmpty else { throw DirectoryError(.missing, "Type your e-mail address.", field: "email") }
+        guard !password.isEmpty else { throw DirectoryError(.missing, "Type your password.", field: "password") }
+        let token = try settings.randomness.token()
+        let attempt = try write { db -> Result<LoginAttempt, DirectoryError> in
+            let account = try hashed(login: email)
+            let client = try hashed(client)
+            if let refusal = try refusal(ofLoginTo: account, client, now, db) { return .failure(refusal) }
+            let rows = [
+                try Attempts.record(.failureOfAccount, account, now, db),
+                try Attempts.record(.failureOfClient, client, now, db),
+            ]
+            return .success(LoginAttempt(account: account, rows: rows, known: try findLogin(account, db)))
+        }
+        let isRight = try isRight(password, attempt)
+        return try write { db -> Result<MemberSignIn, DirectoryError> in
+            guard isRight, let known = attempt.known, let member = roster[known.id] else {
+                try recordFailure(attempt.known?.id, now, db)
+                return .failure(.wrongLogin)
+            }
+            try Attempts.forget(.failureOfAccount, attempt.account, db)
+            try Attempts.takeBack(attempt.rows, db)
+            let session = try startSession(.member(member.id), member.organisation, token, now, db)
+            let name = session.subject.name
+            try record("member.loggedIn", by: name, to: name, "", member.organisation, now, db)
+            return .success(MemberSignIn(member: member, session: session, token: token))
+        }
+    }
+
+    private func isRight(_ password: String, _ attempt: LoginAttempt) throws(DirectoryError) -> Bool {
+        let isPossible = password.utf8.count <= DirectoryLimits.passwordBytes.upperBound
+        do {
+            return try passwords.matches(isPossible ? password : "", isPossible ? attempt.known?.password : nil)
+        } catch {
+            // Nothing was tried.
+            try write { db in
+                try Attempts.takeBack(attempt.rows, db)
+                return .success(())
+            }
+            throw error
+        }
+    }
+
+    private struct LoginAttempt {
+        let account: [UInt8]
+        let rows: [Int64]
+        let known: (id: MemberID, password: PasswordHash)?
+    }
+
+    /// A member's own address, for letters to them; never for a guest's page. Error: `no_such_member`.
+    package func address(of member: MemberID) throws(DirectoryError) -> EmailAddress {
+        guard let organisation = roster[member]?.organisation else { throw .noSuchMember }
+        return try read { db in
+            guard
+                let row = try Row.fetchOne(
+                    db, sql: "SELECT detail FROM member WHERE id = ?", arguments: [member.value]),
+                let detail = ColumnValue.blob(row, 0)
+            else { throw DirectoryError.noSuchMember }
+            return try EmailAddress(openMember(detail, member, organisation).email)
+        }
+    }
+
+    func openMember(_ blob: [UInt8], _ id: MemberID, _ organisation: OrganisationID) throws -> MemberDetail {
+        try open(MemberDetail.self, blob, .organisation(organisation.value), SealedColumn.member, row: id.value)
+    }
+
+    /// Members sign in without naming their organisation, so that their addresses are looked up in the whole house. What
+    /// cannot be an address is counted as it was typed.
+    private func hashed(login email: String) throws -> [UInt8] {
+        if let address = try? EmailAddress(email) { return try hashedForHouse(.email(address)) }
+        return try store.vault.keyedHash(
+            Array(email.utf8.prefix(512)), organisation: Self.house, purpose: "foyer login 1")
+    }
+
+    private func refusal(
+        ofLoginTo account: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: Database
+    ) throws -> DirectoryError? {
+        if let refusal = try refusalOfClient(client, now, db) { return refusal }
+        let failures = try Attempts.count(
+            .failureOfAccount, account, within: DirectoryLimits.failuresRemembered, now, db)
+        guard failures.count >= DirectoryLimits.freeFailures, let newest = failures.newest,
+            let wait = Attempts.remaining(since: newest, Self.pause(afterFailures: failures.count), now)
+        else { return nil }
+        return DirectoryError(
+            .tooManyTries, "Too many wrong passwords. Wait a moment, then try again.", retryAfter: wait)
+    }
+
+    static func pause(afterFailures count: Int) -> Duration {
+        let doublings = min(max(0, count - DirectoryLimits.freeFailures), 16)
+        return min(DirectoryLimits.firstPause * (1 << doublings), DirectoryLimits.longestPause)
+    }
+
+    private func findLogin(_ account: [UInt8], _ db: Database) throws -> (id: MemberID, password: PasswordHash)? {
+        let statement = try db.cachedStatement(
+            sql: "SELECT id, organisation, password FROM member WHERE addressHash = ?")
+        guard let row = try Row.fetchOne(statement, arguments: [Data(account)]), let id = ColumnValue.integer(row, 0),
+            let organisation = ColumnValue.integer(row, 1), let password = ColumnValue.blob(row, 2),
+            roster[MemberID(id)] != nil
+        else { return nil }
+        let hash = try open(
+            PasswordHash.self, password, .organisation(organisation), SealedColumn.password, row: id)
+        return (MemberID(id), hash)
+    }
+
+    /// The trail names a member who exists, and never what was typed: people type passwords into the wrong field.
+    private func recordFailure(_ member: MemberID?, _ now: Timestamp, _ db: Database) throws {
+        let organisation = member.flatMap { roster[$0]?.organisation } ?? OrganisationID(Self.house)
+        let subject = member.map { "member:\($0)" } ?? "member:unknown"
+        try record("member.loginFailed", by: "unknown", to: subject, "", organisation, now, db)
+    }
+}

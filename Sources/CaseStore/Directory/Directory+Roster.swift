@@ -1,0 +1,103 @@
+import CaseMachine
+import GRDB
+
+/// What is sealed of a team.
+struct StoredTeam: Codable {
+    let settings: TeamSettings
+    let policy: StoredPolicy
+}
+
+struct StoredCategory: Codable {
+    let name: String
+}
+
+struct StoredField: Codable {
+    let label: String
+    let isMandatory: Bool
+    let prefill: Team.Prefill?
+}
+
+extension Directory {
+    /// Everybody. An organisation whose key was destroyed has left, and all its people with it.
+    func readRoster(_ db: Database) throws -> Roster {
+        let organisations = try rows("organisation", "id", "settings", db).compactMap { row -> Organisation? in
+            let settings: OrganisationSettings
+            do {
+                settings = try open(
+                    OrganisationSettings.self, row.sealed, .organisation(row.id), SealedColumn.organisation, row: row.id
+                )
+            } catch VaultError.destroyed {
+                return nil
+            }
+            return Organisation(id: OrganisationID(row.id), publicID: row.publicID, settings: settings)
+        }
+        let known = Set(organisations.map(\.id.value))
+        var organisationOfTeam: [Int64: Int64] = [:]
+        let teamRows = try rows("team", "organisation", "settings", db).filter { known.contains($0.of) }
+        for row in teamRows { organisationOfTeam[row.id] = row.of }
+        let categories = try readCategories(organisationOfTeam, db)
+        let fields = try readFields(organisationOfTeam, db)
+        let teams = try teamRows.map { row in
+            let stored = try open(
+                StoredTeam.self, row.sealed, .organisation(row.of), SealedColumn.team, row: row.id)
+            return Team(
+                id: TeamID(row.id), publicID: row.publicID, organisation: OrganisationID(row.of),
+                settings: stored.settings, categories: categories[row.id] ?? [], fields: fields[row.id] ?? [],
+                policy: stored.policy.policy)
+        }
+        let members = try rows("member", "organisation", "detail", db).filter { known.contains($0.of) }.map { row in
+            let detail = try openMember(row.sealed, MemberID(row.id), OrganisationID(row.of))
+            let work = detail.teams.map { (TeamID($0.team), Member.Rank(rawValue: $0.rank) ?? .member) }
+            return Member(
+                id: MemberID(row.id), publicID: row.publicID, organisation: OrganisationID(row.of), name: detail.name,
+                isAdministrator: detail.isAdministrator, teams: Dictionary(work) { first, _ in first })
+        }
+        return Roster(organisations: organisations, teams: teams, members: members)
+    }
+
+    private func readCategories(
+        _ organisations: [Int64: Int64], _ db: Database
+    ) throws -> [Int64: [Team.Category]] {
+        var categories: [Int64: [Team.Category]] = [:]
+        for row in try rows("teamCategory", "team", "detail", db) {
+            guard let organisation = organisations[row.of] else { continue }
+            let stored = try open(
+                StoredCategory.self, row.sealed, .organisation(organisation), SealedColumn.category, row: row.id)
+            categories[row.of, default: []].append(
+                Team.Category(id: CategoryID(row.id), publicID: row.publicID, name: stored.name))
+        }
+        return categories
+    }
+
+    private func readFields(_ organisations: [Int64: Int64], _ db: Database) throws -> [Int64: [Team.Field]] {
+        var fields: [Int64: [Team.Field]] = [:]
+        for row in try rows("teamField", "team", "detail", db) {
+            guard let organisation = organisations[row.of] else { continue }
+            let stored = try open(
+                StoredField.self, row.sealed, .organisation(organisation), SealedColumn.field, row: row.id)
+            fields[row.of, default: []].append(
+                Team.Field(
+                    id: FieldID(row.id), publicID: row.publicID, label: stored.label, isMandatory: stored.isMandatory,
+                    prefill: stored.prefill))
+        }
+        return fields
+    }
+
+    private struct SealedRow {
+        let id: Int64
+        let publicID: PublicID
+        let of: Int64
+        let sealed: [UInt8]
+    }
+
+    /// In the order in which they were made.
+    private func rows(_ table: String, _ of: String, _ sealed: String, _ db: Database) throws -> [SealedRow] {
+        try Row.fetchAll(db, sql: "SELECT id, publicID, \(of), \(sealed) FROM \(table) ORDER BY id").map { row in
+            guard let id = ColumnValue.integer(row, 0),
+                let publicID = ColumnValue.blob(row, 1).flatMap(UInt128.init(bigEndianBytes:)),
+                let of = ColumnValue.integer(row, 2), let sealed = ColumnValue.blob(row, 3)
+            else { throw StoreError.fatal("Damaged: a row of '\(table)' cannot be read.") }
+            return SealedRow(id: id, publicID: PublicID(publicID), of: of, sealed: sealed)
+        }
+    }
+}

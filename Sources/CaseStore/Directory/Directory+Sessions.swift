@@ -1,0 +1,181 @@
+package import CaseMachine
+import Foundation
+import GRDB
+
+extension Directory {
+    /// Whose session this token is. `isUse` says that a person did something; a look alone prolongs nothing. Error:
+    /// `sign_in`.
+    package func session(
+        _ token: String, of kind: Session.Kind, at now: Timestamp, isUse: Bool = true
+    ) throws(DirectoryError) -> Session {
+        guard let token = Token(token) else { throw .signIn }
+        let found = try read { db in try SessionRow.find("tokenHash = ?", [Data(token.sha256)], db).first }
+        guard let found, found.subject.kind == kind else { throw .signIn }
+        return try living(found, now, isUse: isUse)
+    }
+
+    /// For sockets, which remember whose they are: what is done over one prolongs the session that it began with.
+    package func session(
+        _ id: SessionID, at now: Timestamp, isUse: Bool = true
+    ) throws(DirectoryError) -> Session {
+        let found = try read { db in try SessionRow.find("id = ?", [id.value], db).first }
+        guard let found else { throw .signIn }
+        return try living(found, now, isUse: isUse)
+    }
+
+    /// Ends the session of this token; the answer names it, so that its sockets can be closed. nil if there was none.
+    @discardableResult
+    package func logOut(
+        _ token: String, of kind: Session.Kind, at now: Timestamp
+    ) throws(DirectoryError) -> Session? {
+        guard let token = Token(token) else { return nil }
+        return try write { db in
+            guard let found = try SessionRow.find("tokenHash = ?", [Data(token.sha256)], db).first,
+                found.subject.kind == kind
+            else { return .success(nil) }
+            try SessionRow.remove(found.id, db)
+            try record(
+                "\(found.subject.word).loggedOut", by: found.subject.name, to: found.subject.name, "",
+                found.organisation, now, db)
+            return .success(found)
+        }
+    }
+
+    /// Those that live, the newest first.
+    package func sessions(of subject: Session.Subject, at now: Timestamp) throws(DirectoryError) -> [Session] {
+        try read { db in try SessionRow.all(of: subject, db).filter { now < $0.idleAt } }
+    }
+
+    /// Ends all sessions of somebody, such as a member who has left; the answer names them, so that their sockets can be
+    /// closed.
+    @discardableResult
+    package func endSessions(
+        of subject: Session.Subject, by actor: String = "operator", at now: Timestamp
+    ) throws(DirectoryError) -> [SessionID] {
+        try write { db in
+            let sessions = try SessionRow.all(of: subject, db)
+            for session in sessions { try SessionRow.remove(session.id, db) }
+            if let organisation = sessions.first?.organisation {
+                try record(
+                    "\(subject.word).sessionsEnded", by: actor, to: subject.name, "\(sessions.count)", organisation,
+                    now,
+                    db)
+            }
+            return .success(sessions.map(\.id))
+        }
+    }
+
+    /// A ticket for one socket. Error: `overloaded`.
+    package func ticket(for session: Session, at now: Timestamp) throws(DirectoryError) -> Token {
+        let ticket = try settings.randomness.token()
+        guard tickets.add(ticket.sha256, for: session.id, at: now) else { throw .overloaded }
+        return ticket
+    }
+
+    /// The session that the ticket was given to, if it still lives. Once. No use of the session: sockets come back by
+    /// themselves, also at a desk that nobody sits at. Errors: `bad_ticket`, `sign_in`.
+    package func redeem(ticket: String, at now: Timestamp) throws(DirectoryError) -> Session {
+        guard let ticket = Token(ticket), let id = tickets.redeem(ticket.sha256, at: now) else { throw .badTicket }
+        return try session(id, at: now, isUse: false)
+    }
+
+    private func living(_ session: Session, _ now: Timestamp, isUse: Bool) throws(DirectoryError) -> Session {
+        guard now < session.idleAt else { throw .signIn }
+        switch session.subject {
+        case .guest: break
+        case .member(let member): guard roster[member] != nil else { throw .signIn }
+        }
+        guard isUse, now >= session.usedAt + Session.touchInterval else { return session }
+        let used = session.used(at: now)
+        try write { db in
+            // Not one that was ended meanwhile: no row, no change.
+            try SessionRow.touch(used, db)
+            return .success(())
+        }
+        return used
+    }
+
+    /// In the transaction that let its subject in.
+    func startSession(
+        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp, _ db: Database
+    ) throws -> Session {
+        for old in try SessionRow.all(of: subject, db).dropFirst(DirectoryLimits.sessionsPerSubject - 1) {
+            try SessionRow.remove(old.id, db)
+        }
+        return try SessionRow.insert(subject, organisation, token, now, db)
+    }
+}
+
+extension Session {
+    fileprivate func used(at now: Timestamp) -> Session {
+        Session(id: id, subject: subject, organisation: organisation, startedAt: startedAt, usedAt: now)
+    }
+}
+
+extension Session.Subject {
+    fileprivate var word: String {
+        switch self {
+        case .guest: "guest"
+        case .member: "member"
+        }
+    }
+
+    /// As in the audit trail.
+    var name: String { "\(word):\(number)" }
+}
+
+/// The table of sessions.
+private enum SessionRow {
+    static func find(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> [Session] {
+        let statement = try db.cachedStatement(
+            sql: """
+                SELECT id, subjectKind, subject, organisation, startedAt, usedAt FROM session WHERE \(condition)
+                ORDER BY id DESC
+                """)
+        return try Row.fetchAll(statement, arguments: arguments).compactMap(session)
+    }
+
+    static func all(of subject: Session.Subject, _ db: Database) throws -> [Session] {
+        try find("subjectKind = ? AND subject = ?", [subject.kind.rawValue, subject.number], db)
+    }
+
+    private static func session(_ row: Row) -> Session? {
+        guard let id = ColumnValue.integer(row, 0),
+            let kind = ColumnValue.integer(row, 1).flatMap(Session.Kind.init(rawValue:)),
+            let number = ColumnValue.integer(row, 2), let organisation = ColumnValue.integer(row, 3),
+            let startedAt = ColumnValue.integer(row, 4), let usedAt = ColumnValue.integer(row, 5)
+        else { return nil }
+        let subject: Session.Subject =
+            switch kind {
+            case .guest: .guest(GuestID(number))
+            case .member: .member(MemberID(number))
+            }
+        return Session(
+            id: SessionID(id), subject: subject, organisation: OrganisationID(organisation),
+            startedAt: Timestamp(milliseconds: startedAt), usedAt: Timestamp(milliseconds: usedAt))
+    }
+
+    static func insert(
+        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp, _ db: Database
+    ) throws -> Session {
+        let draft = Session(
+            id: SessionID(0), subject: subject, organisation: organisation, startedAt: now, usedAt: now)
+        try db.cachedStatement(sql: "INSERT INTO session VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)").execute(
+            arguments: [
+                Data(token.sha256), subject.kind.rawValue, subject.number, organisation.value, now.milliseconds,
+                now.milliseconds, draft.idleAt.milliseconds,
+            ])
+        return Session(
+            id: SessionID(db.lastInsertedRowID), subject: subject, organisation: organisation, startedAt: now,
+            usedAt: now)
+    }
+
+    static func touch(_ session: Session, _ db: Database) throws {
+        try db.cachedStatement(sql: "UPDATE session SET usedAt = ?, idleAt = ? WHERE id = ?").execute(
+            arguments: [session.usedAt.milliseconds, session.idleAt.milliseconds, session.id.value])
+    }
+
+    static func remove(_ id: SessionID, _ db: Database) throws {
+        try db.cachedStatement(sql: "DELETE FROM session WHERE id = ?").execute(arguments: [id.value])
+    }
+}

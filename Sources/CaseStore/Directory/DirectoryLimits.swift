@@ -1,0 +1,67 @@
+import CaseMachine
+
+/// Every bound of the directory. What a house may want to set otherwise is a variable; the rest follows from what a code
+/// or a ticket is.
+package struct DirectoryLimits: Sendable {
+    /// So many within so long, counted exactly: not more in any stretch of that length.
+    package struct Rate: Hashable, Sendable {
+        package let count: Int
+        package let within: Duration
+
+        package init(_ count: Int, within: Duration) {
+            self.count = count
+            self.within = within
+        }
+    }
+
+    /// Long enough for a slow SMS, short enough that a telephone which is found later tells nothing.
+    package static let codeLifetime: Duration = .minutes(5)
+    /// A person mistypes once or twice. Guessing: 5 in a million.
+    package static let triesPerCode = 5
+    /// An SMS takes some 10 s; who is impatient would get two codes and type the wrong one.
+    package static let resendAfter: Duration = .seconds(30)
+    /// Nobody signs in as often; each costs an SMS and troubles whoever's number it is.
+    package static let codesPerContact = Rate(20, within: .days(1))
+    /// With it, guessing at one contact comes to 20 in a million a day, however many codes are asked for.
+    package static let wrongTriesPerContact = Rate(20, within: .days(1))
+    /// A name on a form.
+    package static let longestNameBytes = 200
+
+    /// Against SMS pumping: one address that has codes sent to many numbers. A waiting room shares one address.
+    package var codesPerClient = Rate(60, within: .hours(1))
+    /// The same, spread over many addresses: the most that it can cost. All organisations together.
+    package var codesPerHouse = Rate(1000, within: .hours(1))
+    /// One address that tries many codes or passwords. A clinic's members share one address.
+    package var failuresPerClient = Rate(100, within: .minutes(15))
+
+    /// Wrong passwords in a row that cost nothing; then each pause is twice the one before.
+    package static let freeFailures = 5
+    package static let firstPause: Duration = .seconds(1)
+    /// The pause grows no further: whoever keeps failing at somebody's account must not keep them out of it for good. Some
+    /// 300 guesses a day are left.
+    package static let longestPause: Duration = .minutes(5)
+    /// After so long without a wrong password the pauses begin anew.
+    package static let failuresRemembered: Duration = .days(1)
+
+    /// 32 MB each, and a core.
+    package static let passwordsAtOnce = 2
+    /// Each waits for those before it, 0.3 s a piece: more would only time out, and take the threads of other requests.
+    package static let passwordsWaiting = 16
+    package static let passwordBytes = 8...1024
+
+    /// From the answer over HTTP to the socket's first message.
+    package static let ticketLifetime: Duration = .seconds(30)
+    /// Each some 200 bytes. 65,536 sockets in 30 s are more than a node opens.
+    package static let tickets = 65_536
+    /// A browser's tabs that come back together; one session must not use up the others' tickets.
+    package static let ticketsPerSession = 32
+    /// A person's browsers; the one used longest ago is signed out for another.
+    package static let sessionsPerSubject = 50
+
+    /// Some 300 bytes each.
+    package var cachedGuests = 16_384
+    /// Rows that housekeeping removes in one transaction, which takes the writer some milliseconds.
+    package static let tidiedAtOnce = 500
+
+    package init() {}
+}

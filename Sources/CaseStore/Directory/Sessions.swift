@@ -1,0 +1,101 @@
+package import CaseMachine
+
+/// Somebody who has signed in, on one browser.
+package struct Session: Hashable, Sendable {
+    package enum Subject: Hashable, Sendable {
+        case guest(GuestID)
+        case member(MemberID)
+
+        package var kind: Kind {
+            switch self {
+            case .guest: .guest
+            case .member: .member
+            }
+        }
+
+        var number: Int64 {
+            switch self {
+            case .guest(let guest): guest.value
+            case .member(let member): member.value
+            }
+        }
+    }
+
+    /// Written to disk: never renumber.
+    package enum Kind: Int64, Hashable, Sendable, CaseIterable {
+        case guest = 0
+        case member = 1
+    }
+
+    package let id: SessionID
+    package let subject: Subject
+    package let organisation: OrganisationID
+    package let startedAt: Timestamp
+    /// At most a minute behind.
+    package let usedAt: Timestamp
+
+    /// When it ends if it is not used before.
+    package var idleAt: Timestamp { min(usedAt + Self.idle(subject), endsAt) }
+    /// When it ends however much it is used.
+    package var endsAt: Timestamp { startedAt + Self.longest(subject) }
+}
+
+package struct SessionID: Hashable, Sendable {
+    package let value: Int64
+
+    package init(_ value: Int64) { self.value = value }
+}
+
+extension Session {
+    /// A guest keeps their phone to themselves and comes back for an answer days later; a member's screen stands at a desk.
+    package static let guestIdle: Duration = .days(30)
+    package static let longestOfGuest: Duration = .days(90)
+    package static let memberIdle: Duration = .minutes(30)
+    /// A shift: each begins with a password.
+    package static let longestOfMember: Duration = .hours(12)
+    /// A session in use is written once in this time, not at each request.
+    package static let touchInterval: Duration = .minutes(1)
+
+    static func idle(_ subject: Subject) -> Duration {
+        switch subject {
+        case .guest: guestIdle
+        case .member: memberIdle
+        }
+    }
+
+    static func longest(_ subject: Subject) -> Duration {
+        switch subject {
+        case .guest: longestOfGuest
+        case .member: longestOfMember
+        }
+    }
+}
+
+/// What a browser shows to be let in: 256 random bits, as 64 hexadecimal digits. The house keeps its SHA-256 only.
+package struct Token: Hashable, Sendable, CustomStringConvertible {
+    static let bytes = 32
+    package let text: String
+
+    /// nil for what cannot be one.
+    package init?(_ text: String) {
+        guard text.utf8.count == 2 * Self.bytes, Hex.bytes(text) != nil else { return nil }
+        self.text = text
+    }
+
+    init(_ bytes: [UInt8]) { text = Hex.text(bytes) }
+
+    /// Not to be found in a log.
+    package var description: String { "token" }
+}
+
+package struct GuestSignIn: Sendable {
+    package let guest: Guest
+    package let session: Session
+    package let token: Token
+}
+
+package struct MemberSignIn: Sendable {
+    package let member: Member
+    package let session: Session
+    package let token: Token
+}

@@ -1,0 +1,103 @@
+import FoundationEssentials
+import WebSocket
+
+/// JSON in, JSON out: what all routes below `/api` have in common.
+enum API {
+    /// Forms are short; files will have a way of their own.
+    static let maxBody = ByteCount.kibibytes(16)
+
+    static func covers(_ head: RequestHead) -> Bool { head.path == "/api" || head.path.hasPrefix("/api/") }
+
+    static func answer(_ status: HTTPStatus = .ok, _ value: some Encodable) -> Response {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.withoutEscapingSlashes]
+        // Cannot fail: our answers hold texts, numbers and lists of them.
+        var response = Response(status, body: (try? [UInt8](encoder.encode(value))) ?? Array("{}".utf8))
+        response.set("Content-Type", "application/json")
+        response.set("Cache-Control", "no-store")
+        return response
+    }
+
+    static var done: Response {
+        var response = Response(.noContent)
+        response.set("Cache-Control", "no-store")
+        return response
+    }
+
+    /// Whatever was answered to a request of `/api` without knowing that it is one: a path that does not exist, a body
+    /// that is too large, a handler that failed.
+    static func shape(_ response: Response) -> Response {
+        guard response.status.rawValue >= 400, response.first("Content-Type") != "application/json" else {
+            return response
+        }
+        let text = String(decoding: response.body, as: UTF8.self).split(separator: "\n").first.map(String.init) ?? ""
+        var shaped = APIError.plain(response.status, text).response
+        for field in response.fields where field.name == "Allow" { try? shaped.set("Allow", checking: field.value) }
+        return shaped
+    }
+
+    /// The body as JSON of a known form. Says what is wrong with one that is not.
+    static func read<Form: Decodable>(_ form: Form.Type, from request: Request) throws(APIError) -> Form {
+        guard isJSON(request.head) else {
+            throw APIError(
+                .unsupportedMediaType, "not_json", "Send the body as JSON, with Content-Type: application/json.")
+        }
+        do {
+            return try JSONDecoder().decode(form, from: Data(request.body))
+        } catch let error as DecodingError {
+            throw Self.complaint(about: error)
+        } catch {
+            throw badJSON
+        }
+    }
+
+    /// RFC 9110 §8.3.1: the type may have parameters, and is not case-sensitive.
+    private static func isJSON(_ head: RequestHead) -> Bool {
+        guard let type = head.fields.first("content-type") else { return false }
+        let essence = type.split(separator: ";", omittingEmptySubsequences: false).first ?? ""
+        return essence.trimmingPrefix(while: \.isWhitespace).lowercased().split(separator: " ").first
+            == "application/json"
+    }
+
+    private static let badJSON = APIError(.badRequest, "bad_json", "The body is not JSON.")
+
+    private static func complaint(about error: DecodingError) -> APIError {
+        let path =
+            switch error {
+            case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
+                context.codingPath
+            case .dataCorrupted: [any CodingKey]()
+            @unknown default: [any CodingKey]()
+            }
+        guard let field = path.first?.stringValue else { return badJSON }
+        return APIError(.badRequest, "bad_message", "This field is to be a text.", field: field)
+    }
+}
+
+/// Makes the lines of the table below `/api`.
+struct APIRoutes: Sendable {
+    let ownOrigin: OwnOrigin
+
+    /// Only tells something.
+    func read(_ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response) -> Route {
+        Route(.get, path) { request in try await Self.answer(request, handler) }
+    }
+
+    /// Changes something: for our own pages only, with a form of at most 16 KiB.
+    func change(_ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response) -> Route {
+        Route(.post, path, bodyLimit: API.maxBody) { [ownOrigin] request in
+            guard ownOrigin.allows(request.head) else { return APIError.foreignOrigin.response }
+            return try await Self.answer(request, handler)
+        }
+    }
+
+    private static func answer(
+        _ request: Request, _ handler: @Sendable (Request) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await handler(request)
+        } catch let error as APIError {
+            return error.response
+        }
+    }
+}

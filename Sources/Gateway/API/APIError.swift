@@ -1,0 +1,68 @@
+import WebSocket
+
+/// An error of `/api`, as docs/http.md has it: a stable code for programs, and a sentence that says what to do.
+struct APIError: Error, Equatable {
+    let status: HTTPStatus
+    let code: String
+    let message: String
+    /// The form's field that it is about.
+    var field: String?
+    var triesLeft: Int?
+    var retryAfterSeconds: Int?
+
+    init(
+        _ status: HTTPStatus, _ code: String, _ message: String, field: String? = nil, triesLeft: Int? = nil,
+        retryAfterSeconds: Int? = nil
+    ) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+        self.triesLeft = triesLeft
+        self.retryAfterSeconds = retryAfterSeconds
+    }
+
+    static let signIn = APIError(.unauthorized, "sign_in", "Sign in first: there is no session, or it has ended.")
+    static let noSuchTeam = APIError(
+        .notFound, "no_such_team", "There is no such team. Check the address, or ask the clinic for it.")
+    static let foreignOrigin = APIError(
+        .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
+    )
+
+    static func missing(_ field: String) -> APIError {
+        APIError(.badRequest, "missing", "Fill in this field.", field: field)
+    }
+
+    /// What HTTP itself says, in the form of `/api`. The code follows from the status, the text is ours already.
+    static func plain(_ status: HTTPStatus, _ text: String) -> APIError {
+        APIError(status, codes[status] ?? "failed", text)
+    }
+
+    private static let codes: [HTTPStatus: String] = [
+        .badRequest: "bad_request", .forbidden: "forbidden", .notFound: "no_such_address",
+        .methodNotAllowed: "method_not_allowed", .contentTooLarge: "too_large", .unsupportedMediaType: "not_json",
+        .notImplemented: "unknown_method", .serviceUnavailable: "store_away", .internalServerError: "failed",
+    ]
+
+    var response: Response {
+        let body = ErrorBody(
+            error: ErrorBody.Details(
+                code: code, message: message, field: field, triesLeft: triesLeft, retryAfterSeconds: retryAfterSeconds))
+        var response = API.answer(status, body)
+        // RFC 9110 §10.2.3. Cannot fail: it is a number.
+        if let retryAfterSeconds { try? response.set("Retry-After", checking: String(retryAfterSeconds)) }
+        return response
+    }
+}
+
+private struct ErrorBody: Encodable {
+    struct Details: Encodable {
+        let code: String
+        let message: String
+        let field: String?
+        let triesLeft: Int?
+        let retryAfterSeconds: Int?
+    }
+
+    let error: Details
+}

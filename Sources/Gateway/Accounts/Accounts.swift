@@ -1,0 +1,140 @@
+import CaseMachine
+import CaseStore
+import Dispatch
+import Logging
+import Notifications
+import Reactor
+import WebSocket
+
+/// Signing in and out, for guests and members alike: what stands between the routes and the directory.
+struct Accounts: Sendable {
+    let directory: Directory
+    private let publicURL: PublicURL
+    private let post: @Sendable (Letter) -> Void
+    private let endSession: @Sendable (SessionID) -> Void
+    private let log: Logger
+    /// Computing a password takes a fifth of a second of a thread, of which Swift's pool has one a core.
+    private let passwords = DispatchQueue(label: "foyer.passwords", attributes: .concurrent)
+
+    /// `post` takes a letter on its way, `endSession` ends the sockets of a session that is over.
+    init(
+        directory: Directory, publicURL: PublicURL, post: @escaping @Sendable (Letter) -> Void,
+        endSession: @escaping @Sendable (SessionID) -> Void, log: Logger
+    ) {
+        self.directory = directory
+        self.publicURL = publicURL
+        self.post = post
+        self.endSession = endSession
+        self.log = log
+    }
+
+    func now() -> Timestamp { SystemClock.now().wall }
+
+    // MARK: - Signing in
+
+    /// The letter goes out after the code is stored: who types it finds it.
+    func sendCode(_ wish: CodeRequest, from request: Request) throws -> SentCode {
+        let now = now()
+        let sent = try answering { () throws(DirectoryError) in
+            try directory.requestCode(wish, from: client(request), at: now)
+        }
+        let organisation = directory.roster[sent.organisation]?.name ?? ""
+        post(CodeLetter.make(sent, organisation: organisation, publicURL: publicURL, at: now))
+        return sent
+    }
+
+    func verify(challenge: String, code: String, from request: Request) throws -> GuestSignIn {
+        try answering { () throws(DirectoryError) in
+            try directory.verifyCode(challenge: challenge, code: code, from: client(request), at: now())
+        }
+    }
+
+    func signIn(email: String, password: String, from request: Request) async throws -> MemberSignIn {
+        let client = client(request)
+        let now = now()
+        let result = await withCheckedContinuation { continuation in
+            passwords.async { [directory] in
+                continuation.resume(
+                    returning: Result { () throws(DirectoryError) in
+                        try directory.logIn(email: email, password: password, from: client, at: now)
+                    })
+            }
+        }
+        return try answering { () throws(DirectoryError) in try result.get() }
+    }
+
+    /// Without an address, as in a test, all count as one.
+    private func client(_ request: Request) -> ClientAddress {
+        ClientAddress(request.peer?.description ?? "")
+    }
+
+    // MARK: - Signed in
+
+    /// The living session whose cookie the request carries. Asking counts as using it.
+    func session(_ request: Request, _ kind: Session.Kind) throws -> Session {
+        guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
+        return try answering { () throws(DirectoryError) in try directory.session(token, of: kind, at: now()) }
+    }
+
+    func guest(_ id: GuestID) throws -> Guest {
+        try answering { () throws(DirectoryError) in try directory.guest(id) }
+    }
+
+    /// For one socket, which authenticates by it.
+    func ticket(_ session: Session) throws -> Response {
+        let ticket = try answering { () throws(DirectoryError) in try directory.ticket(for: session, at: now()) }
+        return API.answer(.ok, TicketBody(ticket: ticket.text))
+    }
+
+    /// Ends the session and its sockets. Who is signed out already gets the same answer: that is what they wanted.
+    func logOut(_ request: Request, _ kind: Session.Kind) throws -> Response {
+        let cookie = cookie(kind)
+        if let token = cookie.value(in: request.head),
+            let ended = try answering({ () throws(DirectoryError) in
+                try directory.logOut(token, of: kind, at: now())
+            })
+        {
+            endSession(ended.id)
+        }
+        var response = API.done
+        try cookie.clear(on: &response)
+        return response
+    }
+
+    func cookie(_ kind: Session.Kind) -> SessionCookie {
+        switch kind {
+        case .guest: SessionCookie("foyer_guest", .embedded, lasts: Session.longestOfGuest, at: publicURL)
+        case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
+        }
+    }
+
+    // MARK: - Errors
+
+    /// The directory's refusals are answers; what is wrong with the house itself is for its log.
+    private func answering<Value>(_ call: () throws(DirectoryError) -> Value) throws(APIError) -> Value {
+        do {
+            return try call()
+        } catch {
+            if let cause = error.cause { log.error("the directory cannot work", metadata: ["cause": "\(cause)"]) }
+            throw APIError(
+                Self.status(of: error.code), error.code.rawValue, error.message, field: error.field,
+                triesLeft: error.triesLeft, retryAfterSeconds: error.retryAfterSeconds.map { Int($0) })
+        }
+    }
+
+    private static func status(of code: DirectoryError.Code) -> HTTPStatus {
+        switch code {
+        case .missing, .tooLong, .badPhone, .badEmail, .contactNotOffered, .badCode, .badSettings: .badRequest
+        case .signIn, .wrongLogin, .badTicket: .unauthorized
+        case .noSuchOrganisation, .noSuchTeam, .noSuchMember, .noSuchGuest: .notFound
+        case .addressTaken: .conflict
+        case .codeExpired, .erased: .gone
+        case .tooSoon, .tooManyCodes, .tooManyTries: .tooManyRequests
+        case .overloaded, .storeAway: .serviceUnavailable
+        }
+    }
+}
+
+private struct TicketBody: Encodable {
+    let ticket: String
+}

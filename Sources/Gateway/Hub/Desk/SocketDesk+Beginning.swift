@@ -1,0 +1,162 @@
+import CaseMachine
+import CaseStore
+import Presence
+import Reactor
+import Wire
+
+/// Who comes in, and who has to go because their session ended.
+extension SocketDesk {
+    private struct Admission: Sendable {
+        let session: Session
+        let guest: GuestName?
+        let device: Device
+    }
+
+    func begin(_ session: SocketSession, _ authenticate: Authenticate, re: Int64) {
+        session.stage = .asking
+        let connection = session.connection
+        let isAsked = ask { house -> Result<Admission, DirectoryError> in
+            do throws(DirectoryError) {
+                let session = try house.directory.redeem(ticket: authenticate.ticket, at: SystemClock.now().wall)
+                var name: GuestName?
+                if case .guest(let id) = session.subject {
+                    let guest = try house.directory.guest(id)
+                    name = GuestName(
+                        id: guest.publicID.text, firstName: guest.firstName, lastName: guest.lastName)
+                }
+                return .success(Admission(session: session, guest: name, device: authenticate.device))
+            } catch {
+                return .failure(error)
+            }
+        } then: { desk, admission in
+            guard let session = desk.sessions[connection] else { return }
+            desk.admit(session, admission, re: re)
+        }
+        if !isAsked { turnAway(session, WireError(re: re, .overloaded), .serverAsks) }
+    }
+
+    private func admit(_ session: SocketSession, _ admission: Result<Admission, DirectoryError>, re: Int64) {
+        guard case .asking = session.stage else { return }
+        switch admission {
+        case .failure(let error) where error.code == .storeAway || error.code == .overloaded:
+            // The ticket may be used up: with a new one they come in.
+            turnAway(session, WireError(re: re, .storeAway), .serverAsks)
+        case .failure: turnAway(session, WireError(re: re, .badTicket), .badTicket)
+        case .success(let admission):
+            guard endedSessions[admission.session.id] == nil,
+                let visitor = Visitor(admission.session, device: admission.device, roster: roster),
+                let welcome = welcome(visitor, admission.guest)
+            else { return turnAway(session, WireError(re: re, .badTicket), .badTicket) }
+            session.stage = .open(visitor)
+            session.heard = now
+            presence.came(session, visitor)
+            send(.answer(re: re, .welcome(welcome)), to: session)
+        }
+    }
+
+    private func turnAway(_ session: SocketSession, _ error: WireError, _ code: SocketEnd) {
+        fail(session, error)
+        end(session.connection, code, error.code)
+    }
+
+    private func welcome(_ visitor: Visitor, _ guest: GuestName?) -> Wire.Welcome? {
+        guard let organisation = roster[visitor.organisation] else { return nil }
+        let me: Wire.Welcome.Me
+        if let guest {
+            me = .guest(guest)
+        } else if let member = visitor.member.flatMap({ roster[$0.member] }) {
+            me = .member(
+                PersonName(id: member.publicID.text, name: member.name), isAdministrator: member.isAdministrator)
+        } else {
+            return nil
+        }
+        return Wire.Welcome(
+            now: max(0, SystemClock.now().wall.milliseconds), generation: String(house.store.generation), me: me,
+            organisation: OrganisationName(id: organisation.publicID.text, name: organisation.name),
+            teams: visitor.member.map(teams) ?? [],
+            limits: WelcomeLimits(textBytes: Int64(Limits.textBytes), lineBytes: Int64(Limits.lineBytes)))
+    }
+
+    private func teams(of actor: MemberActor) -> [WelcomeTeam] {
+        roster.teams(of: actor.organisation).map { team in
+            let rank = actor.teams[team.id]
+            let isOwn = rank != nil
+            return WelcomeTeam(
+                id: team.publicID.text, name: team.name, rank: rank.map { WireRank($0) },
+                categories: isOwn ? team.categories.map { CategoryName(id: $0.publicID.text, name: $0.name) } : [],
+                fields: isOwn
+                    ? team.fields.map {
+                        FieldLabel(id: $0.publicID.text, label: $0.label, isMandatory: $0.isMandatory)
+                    } : [],
+                members: isOwn
+                    ? roster.members(of: team.id).map { member in
+                        Colleague(
+                            id: member.publicID.text, name: member.name,
+                            rank: WireRank(member.teams[team.id] ?? .member))
+                    } : [])
+        }
+    }
+
+    // MARK: Sessions
+
+    /// Whoever signed out is out at once, on every socket.
+    func end(session id: SessionID) {
+        endedSessions[id] = now
+        for session in sessions.values where session.visitor?.session == id {
+            end(session.connection, .signedOut, "signed out")
+        }
+    }
+
+    /// What a member may do has changed: a new ticket shows them what it is now.
+    func lookAtRoster() {
+        let newest = house.directory.roster
+        guard newest !== roster else { return }
+        roster = newest
+        for session in sessions.values where session.visitor?.hasChanged(newest) == true {
+            end(session.connection, .permissionsChanged, "your permissions have changed")
+        }
+    }
+
+    /// A person has used the session. The directory keeps that for all its sockets and requests.
+    func touch(_ session: SocketSession) {
+        let moment = now
+        if let last = session.touchedAt, moment - last < house.limits.touchInterval { return }
+        guard let visitor = session.visitor else { return }
+        session.touchedAt = moment
+        refresh(session, visitor, isUse: true)
+    }
+
+    /// By what this socket knows it has been idle for too long; another one may have been used.
+    func lookAtSession(_ session: SocketSession, _ visitor: Visitor) { refresh(session, visitor, isUse: false) }
+
+    private func refresh(_ session: SocketSession, _ visitor: Visitor, isUse: Bool) {
+        let (connection, id) = (session.connection, visitor.session)
+        _ = ask { house -> Result<Session, DirectoryError> in
+            do throws(DirectoryError) {
+                return .success(try house.directory.session(id, at: SystemClock.now().wall, isUse: isUse))
+            } catch {
+                return .failure(error)
+            }
+        } then: { desk, found in
+            guard let session = desk.sessions[connection], var visitor = session.visitor else { return }
+            switch found {
+            case .failure(let error) where error.code == .signIn:
+                desk.end(connection, .sessionEnded, "sign in again")
+            // Asked again in a second: nobody is thrown out because the store is away.
+            case .failure: break
+            case .success(let found):
+                visitor.idleAt = found.idleAt
+                session.stage = .open(visitor)
+            }
+        }
+    }
+}
+
+extension WireRank {
+    fileprivate init(_ rank: MemberActor.Rank) {
+        switch rank {
+        case .member: self = .member
+        case .supervisor: self = .supervisor
+        }
+    }
+}

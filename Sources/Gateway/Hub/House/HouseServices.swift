@@ -1,0 +1,44 @@
+import CaseMachine
+import CaseStore
+import Synchronization
+
+/// What the desks of all loops share. Everything here may be used from any thread.
+final class HouseServices: Sendable {
+    let limits: HubLimits
+    let store: any CaseStore
+    let directory: Directory
+    let readers: ReaderPool
+    let presence: PresenceDesk
+    let doors: DeskDoors
+    let subjects: SubjectCache
+    /// To the case engine; false if too much is waiting there.
+    let submit: @Sendable ([Submission]) -> Bool
+    /// Sockets that were let in.
+    private let sockets = Atomic(0)
+
+    init(
+        limits: HubLimits, store: any CaseStore, directory: Directory, readers: ReaderPool, presence: PresenceDesk,
+        doors: DeskDoors, submit: @escaping @Sendable ([Submission]) -> Bool
+    ) {
+        self.limits = limits
+        self.store = store
+        self.directory = directory
+        self.readers = readers
+        self.presence = presence
+        self.doors = doors
+        self.submit = submit
+        subjects = SubjectCache(bound: limits.knownFacts)
+    }
+
+    var socketCount: Int { sockets.load(ordering: .relaxed) }
+    func socketCame() { sockets.add(1, ordering: .relaxed) }
+    func socketWent() { sockets.subtract(1, ordering: .relaxed) }
+
+    /// When one of the clients may come back after the house has closed: each draws a moment of its own, so that not all
+    /// of them knock at once.
+    func comebackMilliseconds() -> Int {
+        let seconds = Double(socketCount) / Double(max(1, limits.comebackPerSecond))
+        let most = min(Duration.seconds(1 + seconds), limits.longestComeback)
+        return Int.random(in: 500...max(500, Int(most.wholeMilliseconds)))
+    }
+}

@@ -1,0 +1,128 @@
+import CaseMachine
+import CaseStore
+import Reactor
+import Wire
+
+/// What is asked for once: a page of a team's closed cases, and who a case is about.
+extension Inboxes {
+    func closed(_ query: ClosedQuery, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
+        guard let member = visitor.member else { return desk.refuse(session, WireError(re: re, .notAllowed)) }
+        guard let team = PublicID(text: query.team).flatMap({ desk.roster.team($0) }),
+            team.organisation == visitor.organisation
+        else { return desk.refuse(session, WireError(re: re, .noSuchTeam)) }
+        guard member.teams[team.id] != nil else { return desk.refuse(session, WireError(re: re, .notAllowed)) }
+        let limit = Int(query.limit)
+        let (actor, after) = (visitor.actor, query.after)
+        ask(session, re) { house in
+            house.closed(of: team.id, after: after, limit: limit, for: actor).map { .closed($0) }
+        }
+    }
+
+    func panel(of name: String, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
+        guard let member = visitor.member else { return desk.refuse(session, WireError(re: re, .notAllowed)) }
+        guard let name = PublicID(text: name) else { return desk.refuse(session, WireError(re: re, .noSuchCase)) }
+        ask(session, re) { house in house.panel(of: name, for: member).map { .guest($0) } }
+    }
+
+    private func ask(
+        _ session: SocketSession, _ re: Int64, _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
+    ) {
+        let connection = session.connection
+        desk.queue(session) { [unowned desk] in
+            let isAsked = desk.ask(read) { desk, answer in
+                guard let session = desk.sessions[connection] else { return }
+                if session.visitor != nil {
+                    switch answer {
+                    case .success(let answer): desk.answer(session, re, answer)
+                    case .failure(let fault): desk.refuse(session, fault.answering(re))
+                    }
+                }
+                desk.errandIsDone(session)
+            }
+            if !isAsked { desk.refuse(session, WireError(re: re, .overloaded)) }
+            return isAsked
+        }
+    }
+}
+
+extension HouseServices {
+    func closed(
+        of team: TeamID, after text: String?, limit: Int, for actor: Actor
+    ) -> Result<ClosedPage, WireFault> {
+        do {
+            var ids = try versions(in: .closed(team)).map(\.id)
+            if let text {
+                guard let name = PublicID(text: text), let last = try? store.load(named: name).get() else {
+                    return .failure(WireFault(.noSuchCase))
+                }
+                ids = Array(ids.prefix { $0 < last.id })
+            }
+            let page = ids.suffix(limit).reversed()
+            let summaries = summaryValues(of: Array(page), for: actor)
+            // By the store's order, whatever could be read of it.
+            let hasMore = ids.count > page.count
+            return .success(ClosedPage(cases: summaries, next: hasMore ? summaries.last?.id : nil))
+        } catch {
+            return .failure(WireFault(.storeAway))
+        }
+    }
+
+    func panel(of name: PublicID, for member: MemberActor) -> Result<GuestPanel, WireFault> {
+        load(named: name).flatMap { loaded in
+            let actor = Actor.member(member)
+            guard actor.mayRead(loaded.state), let guest = loaded.state.party.guest else {
+                return .failure(WireFault(.noSuchCase))
+            }
+            do {
+                let found = try directory.guest(guest)
+                // Before it is shown: what is not recorded was not looked at.
+                try directory.recordCaseViewed(loaded.id, by: member.member, at: SystemClock.now().wall)
+                return .success(
+                    GuestPanel(
+                        guest: GuestName(
+                            id: found.publicID.text, firstName: found.firstName, lastName: found.lastName),
+                        contact: Wire.Contact(
+                            kind: found.contact.isPhone ? .phone : .email, value: found.contact.value),
+                        identifiers: try identifiers(of: loaded),
+                        cases: try others(of: guest, than: loaded.id, for: actor)))
+            } catch {
+                return .failure(WireFault(.storeAway))
+            }
+        }
+    }
+
+    private func others(of guest: GuestID, than id: CaseID, for actor: Actor) throws -> [CaseSummary] {
+        let all = try [true, false].flatMap { try versions(in: .ofGuest(guest, open: $0)).map(\.id) }
+        let newest = all.filter { $0 != id }.sorted().suffix(limits.panelCases).reversed()
+        return summaryValues(of: Array(newest), for: actor)
+    }
+
+    private func summaryValues(of ids: [CaseID], for actor: Actor) -> [CaseSummary] {
+        let words = Words(self, mayRead: true)
+        return ((try? store.load(ids)) ?? []).compactMap { found in
+            guard let loaded = try? found.get(), actor.mayRead(loaded.state) else { return nil }
+            return try? words.summary(of: CaseNews(loaded), for: .team)
+        }
+    }
+
+    /// The newest answer to each question, in the order in which they were asked first. They stand in the log alone.
+    private func identifiers(of loaded: LoadedCase) throws -> [IdentifierAnswer] {
+        let words = Words(self, mayRead: true)
+        var order: [String] = []
+        var answers: [String: IdentifierAnswer] = [:]
+        var after: Int64 = 0
+        while after < loaded.state.teamHead {
+            let page = try store.events(of: loaded.id, for: .team, after: after, limit: 500).get()
+            guard let last = page.events.last else { break }
+            after = last.numbers.forTeam
+            for event in page.events {
+                guard case .identifiersSubmitted(let values) = event.event.fact else { continue }
+                for value in values {
+                    let answer = words.identifier(value)
+                    if answers.updateValue(answer, forKey: answer.field) == nil { order.append(answer.field) }
+                }
+            }
+        }
+        return order.compactMap { answers[$0] }.filter { !$0.value.isEmpty }
+    }
+}

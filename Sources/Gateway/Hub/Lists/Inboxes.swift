@@ -1,0 +1,171 @@
+import CaseMachine
+import CaseStore
+import Feed
+import Reactor
+import Wire
+
+/// The lists that sockets of this loop have in front of them: what is open in a team, what is a member's own, what is a
+/// guest's. A change of a case is told to whoever has it in a list, before or after.
+///
+/// This file: which case stands in which list. `Inboxes+Watching`: how a list is shown first. `Inboxes+Asking`: pages that
+/// are asked for once. `SummaryBoard`: what is sent of a change, and when.
+final class Inboxes {
+    unowned let desk: SocketDesk
+    private(set) lazy var board = SummaryBoard(desk)
+    private var lists: [CaseList: ListWatch] = [:]
+    /// Where each case stands, of the lists that are watched.
+    private var places: [CaseID: Set<CaseList>] = [:]
+
+    init(_ desk: SocketDesk) { self.desk = desk }
+
+    func watchers(of list: CaseList) -> [SocketSession] { lists[list]?.watchers ?? [] }
+
+    // MARK: Coming and going
+
+    func join(_ session: SocketSession, _ wanted: [CaseList]) {
+        session.lists = wanted
+        for list in wanted {
+            let watch = lists[list] ?? ListWatch()
+            lists[list] = watch
+            if !watch.watchers.contains(where: { $0 === session }) { watch.watchers.append(session) }
+        }
+    }
+
+    func left(_ session: SocketSession) {
+        for list in session.lists {
+            guard let watch = lists[list] else { continue }
+            watch.watchers.removeAll { $0 === session }
+            guard watch.watchers.isEmpty else { continue }
+            lists[list] = nil
+            for id in watch.sweep.question.ids { displace(id, from: list) }
+        }
+        session.lists = []
+    }
+
+    /// Of a list that somebody begins to watch: what it holds, as the store says.
+    func found(_ cases: [ListedVersion], in list: CaseList) {
+        guard let watch = lists[list] else { return }
+        for found in cases where places[found.id]?.contains(list) != true {
+            places[found.id, default: []].insert(list)
+            watch.sweep.watch(found.id, version: found.version)
+        }
+    }
+
+    private func displace(_ id: CaseID, from list: CaseList) {
+        places[id]?.remove(list)
+        if places[id]?.isEmpty == true { places[id] = nil }
+    }
+
+    // MARK: News
+
+    func take(_ news: CaseNews) {
+        let state = news.state
+        var concerned = places[news.id] ?? []
+        let before = concerned
+        for list in state.candidateLists where lists[list] != nil { concerned.insert(list) }
+        guard !concerned.isEmpty else { return }
+        let columns = CaseColumns(state)
+        var after: Set<CaseList> = []
+        for list in concerned {
+            guard let watch = lists[list] else { continue }
+            if columns.belong(to: list) {
+                after.insert(list)
+                if before.contains(list) {
+                    watch.sweep.published(news.id, version: news.version)
+                } else {
+                    watch.sweep.watch(news.id, version: news.version)
+                }
+            } else {
+                watch.sweep.unwatch(news.id)
+            }
+        }
+        places[news.id] = after.isEmpty ? nil : after
+        board.mark(news, after, leaving: leaving(before.subtracting(after), after))
+    }
+
+    /// The sockets that had the case in some list, and have it in none now.
+    private func leaving(_ lost: Set<CaseList>, _ kept: Set<CaseList>) -> [SocketSession] {
+        guard !lost.isEmpty else { return [] }
+        var leaving: [ObjectIdentifier: SocketSession] = [:]
+        for session in lost.flatMap(watchers) where !session.lists.contains(where: kept.contains) {
+            leaving[ObjectIdentifier(session)] = session
+        }
+        return Array(leaving.values)
+    }
+
+    /// It cannot be read any more: erased, most likely.
+    private func vanished(_ id: CaseID) {
+        let lost = places.removeValue(forKey: id) ?? []
+        for list in lost { lists[list]?.sweep.unwatch(id) }
+        guard let name = desk.names.search(id) else { return }
+        for session in leaving(lost, []) { desk.send(.gone(caseID: name.text), to: session) }
+    }
+
+    func resumed(_ session: SocketSession) {
+        guard !session.missed.isEmpty else { return }
+        let missed = session.missed.sorted()
+        session.missed.removeAll()
+        for portion in missed.portions(of: desk.house.limits.listPage) { show(portion, to: session, isNews: true) }
+    }
+
+    // MARK: The sweep
+
+    func sweepOnce() {
+        for (list, watch) in lists where !watch.isSweeping {
+            let question = watch.sweep.question
+            watch.isSweeping = desk.ask { house -> [CaseID: Int64]? in
+                guard let versions = try? house.versions(in: list) else { return nil }
+                return Dictionary(versions.map { ($0.id, $0.version) }) { first, _ in first }
+            } then: { desk, answer in
+                desk.inboxes.compare(list, question, answer)
+            }
+        }
+    }
+
+    private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]?) {
+        guard let watch = lists[list] else { return }
+        watch.isSweeping = false
+        guard let answer else { return }
+        let changed = watch.sweep.differences(question, answer).map(\.id)
+        for portion in changed.portions(of: desk.house.limits.listPage) {
+            _ = desk.ask { house in
+                (try? house.store.load(portion)) ?? []
+            } then: { desk, found in
+                desk.inboxes.looked(list, portion, found)
+            }
+        }
+    }
+
+    private func looked(_ list: CaseList, _ ids: [CaseID], _ found: [Result<LoadedCase, CaseTrouble>]) {
+        for (id, found) in zip(ids, found) {
+            switch found {
+            case .success(let loaded):
+                lists[list]?.sweep.looked(id, version: loaded.version)
+                take(CaseNews(loaded))
+            case .failure(.noSuchCase), .failure(.erased): vanished(id)
+            // It stays where it was: a later release may read it.
+            case .failure(.newerShape), .failure(.unreadable): break
+            }
+        }
+    }
+}
+
+extension HouseServices {
+    /// As many as one asks the store for at a time.
+    private static let versionsAtOnce = 10_000
+
+    func versions(in list: CaseList) throws(StoreError) -> [ListedVersion] {
+        var all: [ListedVersion] = []
+        while true {
+            let page = try store.versions(in: list, after: all.last?.id, limit: Self.versionsAtOnce)
+            all += page
+            if page.count < Self.versionsAtOnce { return all }
+        }
+    }
+}
+
+extension Array {
+    func portions(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: Swift.max(1, size)).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,47 @@
+import CaseStore
+import Logging
+
+/// What has to be done every minute and by nobody in particular: what has expired is removed, and the audit trail's head
+/// is signed when it is time.
+final class Housekeeping: Sendable {
+    private static let interval = Duration.seconds(60)
+
+    private let directory: Directory
+    private let log: Logger
+    private let rounds: Task<Void, Never>
+
+    init(_ directory: Directory, log: Logger) {
+        self.directory = directory
+        self.log = log
+        // Weakly: a house that is let go of must not keep its database for a minute.
+        rounds = Task { [weak directory] in
+            while (try? await Task.sleep(for: Self.interval)) != nil, let directory { Self.tend(directory, log) }
+        }
+    }
+
+    deinit { rounds.cancel() }
+
+    /// With a last signature: what was recorded until now is witnessed.
+    func stop() {
+        rounds.cancel()
+        Self.attempt(log) { () throws(DirectoryError) in
+            try directory.signAudit(at: SystemClock.now().wall, isClosing: true)
+        }
+    }
+
+    private static func tend(_ directory: Directory, _ log: Logger) {
+        attempt(log) { () throws(DirectoryError) in
+            while try directory.tidy(at: SystemClock.now().wall) > 0 {}
+            try directory.signAudit(at: SystemClock.now().wall)
+        }
+    }
+
+    /// What fails now is tried again in a minute.
+    private static func attempt(_ log: Logger, _ work: () throws(DirectoryError) -> Void) {
+        do {
+            try work()
+        } catch {
+            log.error("the house could not be tidied", metadata: ["error": "\(error)"])
+        }
+    }
+}

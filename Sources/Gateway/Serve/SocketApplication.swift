@@ -1,0 +1,54 @@
+package import CaseStore
+import Reactor
+import WebSocket
+
+/// `/v1/socket` on one loop: hands what its sockets do to the loop's desk.
+final class SocketApplication: Application {
+    private let live: LiveHouse<SQLiteStore>
+    private let handle: LoopHandle
+    private let origin: OwnOrigin
+    private var desk: SocketDesk?
+
+    init(_ live: LiveHouse<SQLiteStore>, _ handle: LoopHandle, origin: OwnOrigin) {
+        self.live = live
+        self.handle = handle
+        self.origin = origin
+    }
+
+    func began(loop: EventLoop) { desk = live.openDesk(on: loop, handle) }
+
+    /// A socket is opened by a page of ours; a client that is no browser names no origin (RFC 6455 §10.2).
+    func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan {
+        .upgrade(SocketDesk.policy { [origin] in origin.allows(origin: $0, authority: head.authority) })
+    }
+
+    func respond(to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop) {
+        // Every plan is an upgrade: no request gets here.
+    }
+
+    func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) { desk?.opened(connection) }
+
+    func received(
+        _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection, loop: EventLoop
+    ) {
+        desk?.received(kind, bytes, on: connection)
+    }
+
+    func closed(_ connection: Connection, code: CloseCode, loop: EventLoop) { desk?.closed(connection) }
+}
+
+extension House.Sockets {
+    /// The live side of this process. `fail` is told that the store cannot be trusted any more, and is expected to end it.
+    package static func live(
+        _ store: SQLiteStore, _ directory: Directory, fail: @escaping @Sendable (StoreError) -> Void
+    ) throws -> Self {
+        let live = try LiveHouse(store, directory, fail: fail)
+        var sockets = Self()
+        sockets.make = { handle, _, publicURL in
+            SocketApplication(live, handle, origin: OwnOrigin(publicURL))
+        }
+        sockets.endSession = { live.endSession($0) }
+        sockets.stop = { live.stop() }
+        return sockets
+    }
+}

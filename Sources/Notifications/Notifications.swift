@@ -1,1 +1,0 @@
-// What leaves the building: SMS, e-mail and webhooks, from the transactional outbox.

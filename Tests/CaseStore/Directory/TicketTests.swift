@@ -1,0 +1,93 @@
+import CaseMachine
+import Foundation
+import Synchronization
+import Testing
+
+@testable import CaseStore
+
+@Suite struct TicketTests {
+    private let start = DirectoryHouse.start
+
+    @Test func `a ticket is its session's, once, for half a minute`() throws {
+        let house = try DirectoryHouse()
+        let session = try house.signIn().session
+        let directory = house.directory
+        let tickets = try (0..<3).map { _ in try directory.ticket(for: session, at: start).text }
+        #expect(Set(tickets).count == 3)
+        #expect(try directory.redeem(ticket: tickets[0], at: start + .milliseconds(29_999)) == session)
+        for (ticket, now) in [(tickets[0], start), (tickets[1], start + .seconds(30)), (tickets[1], start)] {
+            #expect(directoryError { _ = try directory.redeem(ticket: ticket, at: now) }?.code == .badTicket)
+        }
+        for stranger in ["", "ticket", String(repeating: "0", count: 64), tickets[2].uppercased()] {
+            #expect(directoryError { _ = try directory.redeem(ticket: stranger, at: start) }?.code == .badTicket)
+        }
+        #expect(try directory.redeem(ticket: tickets[2], at: start) == session)
+    }
+
+    @Test func `a ticket of a session that was ended lets nobody in`() throws {
+        let house = try DirectoryHouse()
+        let signIn = try house.logIn()
+        let ticket = try house.directory.ticket(for: signIn.session, at: start)
+        try house.directory.logOut(signIn.token.text, of: .member, at: start)
+        #expect(directoryError { _ = try house.directory.redeem(ticket: ticket.text, at: start) }?.code == .signIn)
+    }
+
+    @Test func `coming back by itself prolongs no session`() throws {
+        let house = try DirectoryHouse()
+        let session = try house.logIn().session
+        let later = start + .minutes(20)
+        let ticket = try house.directory.ticket(for: session, at: later)
+        #expect(try house.directory.redeem(ticket: ticket.text, at: later).idleAt == session.idleAt)
+    }
+
+    @Test func `of many who show a ticket at once, one comes in`() throws {
+        let house = try DirectoryHouse()
+        let session = try house.signIn().session
+        let directory = house.directory
+        for _ in 0..<50 {
+            let ticket = try directory.ticket(for: session, at: start).text
+            let won = Atomic<Int>(0)
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                if (try? directory.redeem(ticket: ticket, at: DirectoryHouse.start)) != nil {
+                    won.add(1, ordering: .relaxed)
+                }
+            }
+            #expect(won.load(ordering: .relaxed) == 1)
+        }
+    }
+
+    @Test func `a session holds so many tickets, and gets more when they were used or have expired`() throws {
+        let house = try DirectoryHouse()
+        let session = try house.signIn().session
+        let directory = house.directory
+        let tickets = try (0..<DirectoryLimits.ticketsPerSession).map { _ in
+            try directory.ticket(for: session, at: start).text
+        }
+        let error = directoryError { _ = try directory.ticket(for: session, at: start) }
+        #expect(error?.code == .overloaded && error?.retryAfterSeconds == 1)
+        _ = try directory.redeem(ticket: tickets[5], at: start)
+        _ = try directory.ticket(for: session, at: start)
+        #expect(directoryError { _ = try directory.ticket(for: session, at: start) } != nil)
+        _ = try directory.ticket(for: session, at: start + DirectoryLimits.ticketLifetime)
+        #expect(directory.tickets.count == 1)
+    }
+
+    @Test func `the house holds so many tickets, also of those that were used`() {
+        let box = TicketBox()
+        func hash(_ number: Int) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
+        for number in 0..<DirectoryLimits.tickets {
+            #expect(box.add(hash(number), for: SessionID(Int64(number)), at: start))
+        }
+        #expect(box.redeem(hash(7), at: start) == SessionID(7))
+        #expect(!box.add(hash(-1), for: SessionID(-1), at: start))
+        #expect(box.add(hash(-1), for: SessionID(-1), at: start + .seconds(30)))
+        #expect(box.count == 1)
+    }
+
+    @Test func `a clock that is set back lets no ticket live longer`() throws {
+        let house = try DirectoryHouse()
+        let session = try house.signIn().session
+        let ticket = try house.directory.ticket(for: session, at: start + .hours(1))
+        #expect(directoryError { _ = try house.directory.redeem(ticket: ticket.text, at: start) }?.code == .badTicket)
+    }
+}

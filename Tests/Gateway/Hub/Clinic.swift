@@ -1,0 +1,185 @@
+import CaseMachine
+import Foundation
+import Presence
+import Synchronization
+import Testing
+import Wire
+
+@testable import CaseStore
+@testable import Gateway
+@testable import Reactor
+@testable import WebSocket
+
+/// Two clinics in one house with real files, real loops and real sockets.
+final class Clinic: Sendable {
+    static let password = "correct horse battery"
+
+    let store: SQLiteStore
+    let directory: Directory
+    let house: LiveHouse<SQLiteStore>
+    let group: LoopGroup
+
+    let clinic: Organisation
+    let reception: Team
+    /// Offers categories, and asks for a mandatory identifier.
+    let laboratory: Team
+    let otherClinic: Organisation
+    let ward: Team
+    private let path: String
+
+    /// Of the reception.
+    let anna: MemberID
+    let ben: MemberID
+    /// The reception's supervisor.
+    let cleo: MemberID
+    /// Of the laboratory.
+    let dora: MemberID
+    /// Of the other clinic, a supervisor and administrator.
+    let emil: MemberID
+
+    init(loops: Int, limits: HubLimits) throws {
+        path = NSTemporaryDirectory() + "/foyer-hub-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        let data = DataDirectory(path: path)
+        store = try SQLiteStore(data, try Vault.open(data, missingMasterKey: .generate))
+        var settings = Directory.Settings()
+        settings.passwordCost = PasswordCost(n: 16, r: 1, p: 1)
+        let directory = try Directory(store, data, settings)
+        self.directory = directory
+        let now = SystemClock.now().wall
+        clinic = try directory.createOrganisation(Self.organisation("Northside Clinic"), at: now)
+        otherClinic = try directory.createOrganisation(Self.organisation("Southside Clinic"), at: now)
+        reception = try directory.createTeam(Self.draft("Reception"), in: clinic.id, at: now)
+        var draft = Self.draft("Laboratory")
+        draft.categories = ["Report"]
+        draft.fields = [TeamDraft.Field(label: "Provider number", isMandatory: true)]
+        laboratory = try directory.createTeam(draft, in: clinic.id, at: now)
+        ward = try directory.createTeam(Self.draft("Ward"), in: otherClinic.id, at: now)
+        func member(
+            _ name: String, of team: Team, as rank: Member.Rank = .member, isAdministrator: Bool = false
+        ) throws -> MemberID {
+            let made = try directory.createMember(
+                name: name, email: Self.address(name), password: Self.password, isAdministrator: isAdministrator,
+                in: team.organisation, at: now)
+            try directory.addMember(made.id, to: team.id, as: rank, at: now)
+            return made.id
+        }
+        anna = try member("Anna", of: reception)
+        ben = try member("Ben", of: reception)
+        cleo = try member("Cleo", of: reception, as: .supervisor)
+        dora = try member("Dora", of: laboratory)
+        emil = try member("Emil", of: ward, as: .supervisor, isAdministrator: true)
+
+        let house = try LiveHouse(store, directory, limits: limits) { error in
+            Issue.record("the store has failed: \(error)")
+        }
+        self.house = house
+        var configuration = LoopGroupConfiguration()
+        configuration.loops = loops
+        configuration.listen = [try ListenAddress("127.0.0.1:0", isTLS: false)]
+        group = try LoopGroup(configuration) { handle, _ in HubApplication(house, handle) }
+    }
+
+    func close() {
+        house.stop()
+        group.stop(limit: .seconds(1))
+        group.join()
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    private static func organisation(_ name: String) -> OrganisationSettings {
+        OrganisationSettings(
+            name: name, emergency: "Not for emergencies.", privacy: "We keep it safe.", countryPrefix: "+44")
+    }
+
+    private static func draft(_ name: String) -> TeamDraft {
+        TeamDraft(TeamSettings(name: name, timeZone: "Europe/London"))
+    }
+
+    private static func address(_ name: String) -> String { "\(name.lowercased())@clinic.example" }
+
+    // MARK: People
+
+    /// A guest of the team's organisation, signed in.
+    func guest(_ name: String, _ team: Team? = nil) throws -> GuestSignIn {
+        let now = SystemClock.now().wall
+        let form = CodeRequest(
+            team: (team ?? reception).publicID, firstName: name, lastName: "Jansen",
+            email: "\(name.lowercased())@example.com")
+        let client = ClientAddress("198.51.100.1")
+        let sent = try directory.requestCode(form, from: client, at: now)
+        return try directory.verifyCode(challenge: sent.challenge, code: sent.code, from: client, at: now)
+    }
+
+    func session(of member: MemberID) throws -> Session {
+        let name = try #require(directory.roster[member]).name
+        return try directory.logIn(
+            email: Self.address(name), password: Self.password, from: ClientAddress("198.51.100.2"),
+            at: SystemClock.now().wall
+        ).session
+    }
+
+    func ticket(_ session: Session) throws -> String {
+        try directory.ticket(for: session, at: SystemClock.now().wall).text
+    }
+
+    // MARK: Sockets
+
+    func connect(receiveBytes: Int32? = nil) throws -> HubClient {
+        try HubClient(port: group.addresses.first?.port ?? 0, receiveBytes: receiveBytes)
+    }
+
+    func socket(_ session: Session, device: Device = .desktop, receiveBytes: Int32? = nil) throws -> HubClient {
+        let client = try connect(receiveBytes: receiveBytes)
+        let answer = try client.ask(.authenticate(Authenticate(ticket: try ticket(session), device: device)))
+        guard case .success(.welcome) = answer else { throw HubClient.Ended() }
+        return client
+    }
+
+    func socket(of member: MemberID, receiveBytes: Int32? = nil) throws -> HubClient {
+        try socket(try session(of: member), receiveBytes: receiveBytes)
+    }
+}
+
+private final class HubApplication: Application {
+    private let house: LiveHouse<SQLiteStore>
+    private let handle: LoopHandle
+    private var desk: SocketDesk?
+
+    init(_ house: LiveHouse<SQLiteStore>, _ handle: LoopHandle) {
+        self.house = house
+        self.handle = handle
+    }
+
+    func began(loop: EventLoop) { desk = house.openDesk(on: loop, handle) }
+
+    func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan {
+        .upgrade(SocketDesk.policy { _ in true })
+    }
+
+    func respond(to head: RequestHead, body: [UInt8], request: RequestID, loop: EventLoop) {}
+
+    func opened(_ connection: Connection, subprotocol: String?, loop: EventLoop) { desk?.opened(connection) }
+
+    func received(
+        _ kind: MessageKind, _ bytes: UnsafeMutableRawBufferPointer, on connection: Connection, loop: EventLoop
+    ) {
+        desk?.received(kind, bytes, on: connection)
+    }
+
+    func closed(_ connection: Connection, code: CloseCode, loop: EventLoop) { desk?.closed(connection) }
+}
+
+/// The body runs on a thread of its own: it blocks.
+func withClinic(
+    loops: Int = 2, limits: HubLimits = HubLimits(), _ body: @escaping @Sendable (Clinic) throws -> Void
+) async throws {
+    let clinic = try Clinic(loops: loops, limits: limits)
+    try await withCheckedThrowingContinuation { continuation in
+        Thread.detachNewThread {
+            let result = Result { try body(clinic) }
+            clinic.close()
+            continuation.resume(with: result)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import { views } from "./inbox.js";
+
+/**
+ * What the page shows, as its address names it: `#/mine`, `#/all/CASE`, `#/all/CASE/timeline?team=TEAM`.
+ *
+ * @typedef {import("./inbox.js").View} View
+ * @typedef {"" | "guest" | "timeline"} Pane
+ * @typedef {{view: View, caseID: string | null, pane: Pane, team: string | null}} Address
+ *
+ * @param {string} hash
+ * @returns {Address}
+ */
+export function parseAddress(hash) {
+  const [path, query = ""] = hash.replace(/^#\/?/u, "").split("?");
+  const [view, caseID, pane] = path.split("/").map(decode);
+  return {
+    view: views.find((known) => known === view) ?? "mine",
+    caseID: caseID || null,
+    pane: pane === "guest" || pane === "timeline" ? pane : "",
+    team: new URLSearchParams(query).get("team") || null,
+  };
+}
+
+/** @param {Partial<Address>} address */
+export function formatAddress({ view = "mine", caseID = null, pane = "", team = null }) {
+  const parts = caseID ? [view, encodeURIComponent(caseID), pane] : [view];
+  const query = team ? `?${new URLSearchParams({ team })}` : "";
+  return `#/${parts.filter(Boolean).join("/")}${query}`;
+}
+
+/**
+ * Somebody may have typed it.
+ *
+ * @param {string} part
+ */
+function decode(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return "";
+  }
+}

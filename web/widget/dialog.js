@@ -1,0 +1,39 @@
+import { el } from "./dom.js";
+
+/**
+ * Asks before something that cannot be taken back. The browser's own dialog keeps the focus and ends with Escape.
+ *
+ * @param {{title: string, text: string, yes: string, no: string, isGrave?: boolean}} question
+ * @returns {Promise<boolean>}
+ */
+export function confirm({ title, text, yes, no, isGrave = false }) {
+  return new Promise((resolve) => {
+    const before = /** @type {HTMLElement | null} */ (document.activeElement);
+    const answer = (/** @type {string} */ value) => () => dialog.close(value);
+    const dialog = el(
+      "dialog",
+      {
+        className: "question",
+        "aria-labelledby": "question-title",
+        "aria-describedby": "question-text",
+        onclose: () => {
+          dialog.remove();
+          before?.focus();
+          resolve(dialog.returnValue === "yes");
+        },
+        // Escape is the dialog's here, not the frame's.
+        onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && event.stopPropagation(),
+      },
+      el("h2", { id: "question-title" }, title),
+      el("p", { id: "question-text" }, text),
+      el(
+        "div",
+        { className: "choices" },
+        el("button", { type: "button", className: isGrave ? "grave" : "primary", onclick: answer("yes") }, yes),
+        el("button", { type: "button", className: "quiet", onclick: answer("no"), autofocus: true }, no),
+      ),
+    );
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}

@@ -1,0 +1,130 @@
+import { asNodes } from "../shared/text.js";
+import { clockTime, fullTime } from "../shared/time.js";
+import { el, hidden, icon, iconButton } from "./dom.js";
+
+/** @typedef {"sending" | "sent" | "delivered" | "seen" | "failed"} Mark */
+
+const MARKS = { sending: "Sending", sent: "Sent", delivered: "Delivered", seen: "Seen", failed: "Not sent" };
+
+/** @param {number} at */
+const time = (at) => el("time", { dateTime: new Date(at).toISOString() }, clockTime(at));
+
+/**
+ * A message's bubble. Changes in place: its text when it is edited or deleted, its mark as it travels.
+ */
+export class MessageView {
+  element;
+  isOwn;
+  /** @type {Mark | null} how far it is */
+  shown = null;
+  author;
+  at;
+  /** @type {string} */
+  text = "";
+  #words = el("p", { className: "words", dir: "auto" });
+  #meta;
+  #mark = el("span", { className: "mark-of" });
+  #edited = el("span", { className: "edited" });
+  #tools;
+
+  /**
+   * @param {object} options
+   * @param {string} options.author
+   * @param {boolean} options.isOwn
+   * @param {boolean} options.isFirst of several in a row
+   * @param {number} options.at
+   * @param {string} options.text
+   * @param {string} [options.kind] another class
+   * @param {{edit: (text: string) => void, delete: () => void}} [options.own] what its author may do
+   */
+  constructor({ author, isOwn, isFirst, at, text, kind = "", own }) {
+    this.isOwn = isOwn;
+    this.author = author;
+    this.at = at;
+    this.#meta = el("p", { className: "meta" }, this.#edited, time(at), isOwn && this.#mark);
+    this.#tools = own ? this.#makeTools(own) : null;
+    this.element = el(
+      "li",
+      { className: `message ${isOwn ? "own" : "other"} ${isFirst ? "first" : ""} ${kind}` },
+      isOwn ? hidden("You:") : isFirst ? el("p", { className: "author", dir: "auto" }, author) : hidden(`${author}:`),
+      el("div", { className: "row" }, this.#tools, el("div", { className: "bubble", title: fullTime(at) }, this.#words)),
+      this.#meta,
+    );
+    this.say(text);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.text = text;
+    this.#words.replaceChildren(asNodes(text));
+  }
+
+  /** @param {string} text */
+  edited(text) {
+    this.say(text);
+    this.#edited.textContent = "edited";
+  }
+
+  deleted() {
+    this.text = "";
+    this.#words.replaceChildren(this.isOwn ? "You deleted this message" : "This message was deleted");
+    this.element.classList.add("is-deleted");
+    this.#tools?.remove();
+  }
+
+  /** @param {Mark} mark */
+  mark(mark) {
+    if (this.shown === mark) return;
+    this.shown = mark;
+    this.#mark.replaceChildren(icon(mark), el("span", { className: "mark-word" }, MARKS[mark]));
+    this.#mark.dataset.mark = mark;
+    this.#mark.title = MARKS[mark];
+  }
+
+  /** @param {string} reason @param {{retry: () => void, discard: () => void}} actions */
+  fail(reason, { retry, discard }) {
+    this.mark("failed");
+    this.element.classList.add("is-failed");
+    this.#meta.after(
+      el(
+        "div",
+        { className: "failure" },
+        el("p", { role: "alert" }, reason),
+        el("button", { type: "button", className: "link", onclick: retry }, "Try again"),
+        el("button", { type: "button", className: "link", onclick: discard }, "Discard"),
+      ),
+    );
+  }
+
+  /** @param {{edit: (text: string) => void, delete: () => void}} own */
+  #makeTools(own) {
+    const choices = el(
+      "div",
+      { className: "tools-choices", hidden: true },
+      el("button", { type: "button", className: "quiet small", onclick: () => { toggle(false); own.edit(this.text); } }, "Edit"),
+      el("button", { type: "button", className: "quiet small", onclick: () => { toggle(false); own.delete(); } }, "Delete"),
+    );
+    const more = iconButton("Edit or delete this message", "more", () => toggle(choices.hidden), { "aria-expanded": "false" });
+    const toggle = (/** @type {boolean} */ isOpen) => {
+      choices.hidden = !isOpen;
+      more.setAttribute("aria-expanded", String(isOpen));
+    };
+    return el(
+      "div",
+      {
+        className: "tools",
+        onkeydown: (/** @type {KeyboardEvent} */ event) => {
+          if (event.key !== "Escape" || choices.hidden) return;
+          event.preventDefault();
+          toggle(false);
+          more.focus();
+        },
+        onfocusout: (/** @type {FocusEvent} */ { currentTarget, relatedTarget }) => {
+          if (!(/** @type {Element} */ (currentTarget).contains(/** @type {Node} */ (relatedTarget)))) toggle(false);
+        },
+      },
+      choices,
+      more,
+    );
+  }
+}

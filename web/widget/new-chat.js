@@ -1,0 +1,92 @@
+import { availability, safetyNotice } from "./about.js";
+import { ownCases } from "./case-card.js";
+import { el } from "./dom.js";
+import { field, form, textInput } from "./field.js";
+
+/** @typedef {import("./desk.js").Desk} Desk */
+
+/**
+ * What is it about?
+ *
+ * @param {Desk} desk
+ * @returns {import("./desk.js").Screen}
+ */
+export function newChat(desk) {
+  const { categories } = desk.entry;
+  const topic = categories.length > 0
+    ? field({
+        label: "What is it about?",
+        input: el("select", {}, el("option", { value: "" }, "Please choose …"), ...categories.map((/** @type {any} */ one) => el("option", { value: one.id }, one.name))),
+      })
+    : field({ label: "What is it about?", help: "A few words, for example “Missing report”.", input: textInput({ maxLength: 200, dir: "auto" }) });
+  const sheet = form({
+    children: [topic.element],
+    action: "Next",
+    submit: async () => {
+      const value = topic.input.value.trim();
+      if (topic.fail(value ? null : categories.length > 0 ? "Please choose what it is about." : "Please write a few words.")) return;
+      const about = categories.length > 0 ? { category: value } : { subject: value };
+      const { case: caseId } = await desk.client?.command("open", { team: desk.entry.team.id, ...about });
+      if (desk.entry.fields.length > 0) desk.show(identify(desk, caseId));
+      else desk.openCase(caseId);
+    },
+    failed: (error) => ["no_such_category", "too_long", "empty", "bad_message"].includes(error.code) && topic.fail(error.message),
+  });
+  const element = el(
+    "div",
+    { className: "page" },
+    el("h1", {}, "Start a new chat"),
+    availability(desk.entry, desk.now()),
+    sheet.element,
+    safetyNotice(desk.entry),
+  );
+  const { open, over } = ownCases(desk);
+  return { element, name: "New chat", back: open.length + over.length > 0 ? () => desk.goHome() : undefined };
+}
+
+/**
+ * What the team asks for before it begins. Name and contact are known.
+ *
+ * @param {Desk} desk
+ * @param {string} caseId
+ * @returns {import("./desk.js").Screen}
+ */
+export function identify(desk, caseId) {
+  const { guest, contact, entry } = desk;
+  const known = { name: `${guest.firstName} ${guest.lastName}`, contact: contact ?? guest.contact ?? "" };
+  const fields = entry.fields.map((/** @type {any} */ one) => ({
+    ...field({
+      label: one.label,
+      mark: one.isMandatory ? "mandatory" : "optional",
+      input: textInput({ value: known[/** @type {keyof known} */ (one.prefill)] ?? "", dir: "auto", maxLength: 500 }),
+    }),
+    id: one.id,
+    isMandatory: one.isMandatory,
+  }));
+  const sheet = form({
+    children: fields.map(({ element }) => element),
+    action: "Start the chat",
+    submit: async () => {
+      const values = fields.map(({ id, input }) => ({ field: id, value: input.value.trim() }));
+      const isLacking = fields
+        .map((one, index) => one.fail(one.isMandatory && values[index].value === "" ? "Please fill this in." : null))
+        .some(Boolean);
+      if (isLacking) return;
+      await desk.client?.command("identify", { case: caseId, values: values.filter(({ value }) => value !== "") });
+      desk.show(desk.conversation(caseId));
+    },
+    failed: (error) => {
+      const missing = fields.filter(({ id }) => error.fields?.includes(id) || error.field === id);
+      for (const one of missing) one.fail(error.message);
+      return missing.length > 0;
+    },
+  });
+  const element = el(
+    "div",
+    { className: "page" },
+    el("h1", {}, "A few details"),
+    el("p", { className: "lead" }, "So that we know whom and what it is about, and need not ask you later."),
+    sheet.element,
+  );
+  return { element, name: "Your details", back: () => desk.goHome() };
+}

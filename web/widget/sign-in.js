@@ -1,0 +1,227 @@
+import { request } from "../shared/http.js";
+import { countdown } from "../shared/time.js";
+import { availability, privacyNotice, safetyNotice } from "./about.js";
+import { el } from "./dom.js";
+import { field, form, textInput } from "./field.js";
+
+/** How long a code is good (docs/http.md): its moments are told by the server's clock, which we do not know yet. */
+const CODE_MS = 5 * 60_000;
+
+/**
+ * @typedef {import("./desk.js").Desk} Desk
+ * @typedef {{firstName: string, lastName: string, kind: "phone" | "email", prefix: string, number: string, email: string,
+ *   challenge?: string}} Typed
+ */
+
+/**
+ * Who are you, and where does the code go?
+ *
+ * @param {Desk} desk
+ * @param {string | null} [reason] why this is asked again
+ * @param {Typed} [typed] what was typed before, to be corrected
+ * @returns {import("./desk.js").Screen}
+ */
+export function signIn(desk, reason = null, typed) {
+  const { entry } = desk;
+  const value = typed ?? { firstName: "", lastName: "", kind: entry.contact === "email" ? "email" : "phone", prefix: entry.countryPrefix, number: "", email: "" };
+  const first = field({ label: "First name", input: textInput({ value: value.firstName, autocomplete: "given-name", dir: "auto" }) });
+  const last = field({ label: "Last name", input: textInput({ value: value.lastName, autocomplete: "family-name", dir: "auto" }) });
+  const prefix = textInput({ value: value.prefix, autocomplete: "tel-country-code", inputMode: "tel", className: "prefix", maxLength: 5, "aria-label": "Country prefix" });
+  const phone = field({
+    label: "Mobile number",
+    help: "We send a code to it to make sure that it is you.",
+    input: textInput({ type: "tel", value: value.number, autocomplete: "tel-national", inputMode: "tel", maxLength: 30 }),
+    lead: prefix,
+  });
+  const email = field({
+    label: "E-mail address",
+    help: "We send a code to it to make sure that it is you.",
+    input: textInput({ type: "email", value: value.email, autocomplete: "email", inputMode: "email" }),
+  });
+  /** @type {"phone" | "email"} */
+  let kind = value.kind;
+  const fields = { firstName: first, lastName: last, phone, email };
+  const choice = el("button", { type: "button", className: "link", hidden: entry.contact !== "either", onclick: () => choose(kind === "phone" ? "email" : "phone", true) });
+  const choose = (/** @type {"phone" | "email"} */ what, isAsked = false) => {
+    kind = what;
+    phone.element.hidden = what !== "phone";
+    email.element.hidden = what !== "email";
+    choice.textContent = what === "phone" ? "Use an e-mail address instead" : "Use a mobile number instead";
+    if (isAsked) fields[what].input.focus();
+  };
+  choose(kind);
+
+  const asked = () => ({
+    firstName: first.input.value.trim(),
+    lastName: last.input.value.trim(),
+    kind,
+    prefix: prefix.value.trim(),
+    number: phone.input.value.trim(),
+    email: email.input.value.trim(),
+    challenge: typed?.challenge,
+  });
+
+  const sheet = form({
+    children: [el("div", { className: "pair" }, first.element, last.element), phone.element, email.element, choice],
+    action: "Send me a code",
+    submit: async () => {
+      const wanted = asked();
+      const isLacking = [
+        first.fail(wanted.firstName ? null : "Please enter your first name."),
+        last.fail(wanted.lastName ? null : "Please enter your last name."),
+        phone.fail(kind !== "phone" || /\d{4}/.test(wanted.number.replace(/\D/g, "")) ? null : "Please enter your mobile number."),
+        email.fail(kind !== "email" || /^\S+@\S+$/.test(wanted.email) ? null : "Please enter your e-mail address, as in name@example.org."),
+      ].some(Boolean);
+      if (isLacking) return;
+      desk.show(enterCode(desk, wanted, await sendCode(desk, wanted)));
+    },
+    failed: (error) => {
+      const at = fields[/** @type {keyof typeof fields} */ (error.field)];
+      return at !== undefined && at.fail(error.message);
+    },
+  });
+
+  const element = el(
+    "div",
+    { className: "page sign-in" },
+    el("h1", {}, reason ? "Welcome back" : "Talk to us"),
+    reason && el("p", { className: "notice", role: "status" }, reason),
+    availability(entry, Date.now()),
+    safetyNotice(entry),
+    sheet.element,
+    privacyNotice(entry),
+  );
+  return { element, name: "Your name", focus: typed ? fields[kind].input : undefined };
+}
+
+/** @param {Typed} typed */
+function contactOf({ kind, prefix, number, email }) {
+  if (kind === "email") return email;
+  const digits = number.replace(/[^\d+]/g, "");
+  if (digits.startsWith("+")) return digits;
+  if (digits.startsWith("00")) return `+${digits.slice(2)}`;
+  const country = `+${prefix.replace(/\D/g, "")}`;
+  // The zero before a national number is dialled at home only, except in Italy, where it is part of it.
+  return country + (country === "+39" ? digits : digits.replace(/^0/, ""));
+}
+
+/** @param {Desk} desk @param {Typed} typed */
+async function sendCode(desk, typed) {
+  const { firstName, lastName, kind, challenge } = typed;
+  const body = { team: desk.entry.team.id, firstName, lastName, [kind]: contactOf(typed), challenge };
+  return request("POST", "/api/v1/guests/code", body);
+}
+
+/**
+ * @param {Desk} desk
+ * @param {Typed} typed
+ * @param {{challenge: string, to: string, expiresAt: number, resendAt: number}} sent
+ * @returns {import("./desk.js").Screen}
+ */
+function enterCode(desk, typed, sent) {
+  const code = field({
+    label: "Your 6-digit code",
+    input: textInput({ className: "code", inputMode: "numeric", autocomplete: "one-time-code", maxLength: undefined, placeholder: "000000", dir: "ltr" }),
+  });
+  const news = el("p", { className: "help", role: "status" });
+  const resend = el("button", { type: "button", className: "link", onclick: () => again() });
+  let { challenge } = sent;
+  let resendAt = 0;
+  let isTried = "";
+
+  const tick = () => {
+    const left = (resendAt - Date.now()) / 1000;
+    resend.disabled = left > 0;
+    resend.textContent = left > 0 ? `Send a new code in ${countdown(left)}` : "Send a new code";
+  };
+  const note = (/** @type {{expiresAt: number, resendAt: number, challenge: string}} */ answer) => {
+    challenge = answer.challenge;
+    const pause = answer.resendAt - (answer.expiresAt - CODE_MS);
+    resendAt = Date.now() + Math.min(Math.max(0, pause), CODE_MS);
+    tick();
+  };
+  const again = async () => {
+    try {
+      note(await sendCode(desk, { ...typed, challenge }));
+      news.textContent = "A new code is on its way. Only the newest one works.";
+      code.fail(null);
+      code.input.value = "";
+      code.input.focus();
+    } catch (error) {
+      const { message, retryAfterSeconds } = /** @type {any} */ (error);
+      if (retryAfterSeconds > 0) resendAt = Date.now() + retryAfterSeconds * 1000;
+      tick();
+      code.fail(message);
+    }
+  };
+
+  const sheet = form({
+    children: [code.element],
+    action: "Continue",
+    submit: async () => {
+      const digits = code.input.value;
+      if (code.fail(digits.length === 6 ? null : "The code has 6 digits.")) return;
+      isTried = digits;
+      await request("POST", "/api/v1/guests/verify", { challenge, code: digits });
+      desk.contact = contactOf(typed);
+      await desk.verified();
+    },
+    failed: (error) => {
+      if (error.code !== "bad_code" && error.code !== "code_expired") return false;
+      const left = error.triesLeft;
+      const tries = left > 0 ? ` ${left === 1 ? "One try is" : `${left} tries are`} left.` : "";
+      code.fail(error.code === "bad_code" ? `This code is not right.${tries}` : "This code no longer works. Please ask for a new one.");
+      code.input.select();
+      return true;
+    },
+    also: [
+      el(
+        "div",
+        { className: "links" },
+        resend,
+        el("button", { type: "button", className: "link", onclick: () => desk.show(change()) }, typed.kind === "phone" ? "Change number" : "Change address"),
+      ),
+      news,
+    ],
+  });
+  const change = () => signIn(desk, null, { ...typed, challenge });
+  code.input.addEventListener("input", () => {
+    const digits = code.input.value.replace(/\D/g, "").slice(0, 6);
+    if (code.input.value !== digits) code.input.value = digits;
+    if (digits.length === 6 && digits !== isTried) sheet.element.requestSubmit();
+  });
+
+  note(sent);
+  const ticking = setInterval(tick, 500);
+  const element = el(
+    "div",
+    { className: "page" },
+    el("h1", {}, "Enter your code"),
+    el("p", { className: "lead" }, "We have sent it to ", el("strong", { dir: "ltr" }, sent.to), ". It is good for 5 minutes."),
+    sheet.element,
+  );
+  return { element, name: "Your code", back: () => desk.show(change()), focus: code.input, leave: () => clearInterval(ticking) };
+}
+
+/**
+ * The code was right, but this browser keeps no cookie for a page inside another site's.
+ *
+ * @param {Desk} desk
+ * @returns {import("./desk.js").Screen}
+ */
+export function blockedCookies(desk) {
+  const { href } = new URL(`/chat/${encodeURIComponent(desk.entry.team.id)}`, location.href);
+  const element = el(
+    "div",
+    { className: "page" },
+    el("h1", {}, "One more step"),
+    el(
+      "p",
+      { className: "lead" },
+      "Your browser does not let this window remember you, because it is part of another website. Open the chat in a tab of its own: it works there. You will be sent another code.",
+    ),
+    el("a", { className: "primary", href, target: "_blank", rel: "noopener" }, "Open the chat in a new tab"),
+    el("button", { type: "button", className: "link", onclick: () => desk.show(signIn(desk)) }, "Try again here"),
+  );
+  return { element, name: "One more step" };
+}
