@@ -35,7 +35,9 @@ extension Foyer {
         func run() throws {
             let policy = DeflatePolicy(minimumMessageBytes: deflateMinBytes)
             let offer = deflate == .on ? policy : nil
-            try listening.serve(.echo, limits: limits.loopLimits(framesPerSecond: 0), deflate: policy) { _ in
+            let signals = try ProcessSignals()
+            let loopLimits = limits.loopLimits(framesPerSecond: 0)
+            try listening.serve(.echo, until: signals, limits: loopLimits, deflate: policy) { _ in
                 Service { EchoApplication($0, $1, deflate: offer) }
             }
         }

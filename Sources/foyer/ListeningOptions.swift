@@ -58,12 +58,12 @@ struct ListeningOptions: ParsableArguments {
         }
     }
 
-    /// Serves until a signal ends it. Prints a line for each address once all of them accept connections.
+    /// Serves until a signal ends it. Prints a line for each address once all of them accept connections. The signals
+    /// are made by the caller, before anything that has threads.
     func serve(
-        _ defaults: ListeningDefaults, limits: LoopLimits, deflate: DeflatePolicy = DeflatePolicy(),
-        _ service: ([ListenAddress]) -> Service
+        _ defaults: ListeningDefaults, until signals: borrowing ProcessSignals, limits: LoopLimits,
+        deflate: DeflatePolicy = DeflatePolicy(), _ service: ([ListenAddress]) -> Service
     ) throws {
-        let signals = try ProcessSignals()
         raiseDescriptorLimit()
         var configuration = LoopGroupConfiguration()
         configuration.limits = limits

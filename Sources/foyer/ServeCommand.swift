@@ -39,17 +39,23 @@ extension Foyer {
                 """)
         var demo = false
 
-        #if FOYER_TESTING
         @Option(
-            help: ArgumentHelp("A socket through which a test lets days pass; debug builds only.", valueName: "path"))
+            help: ArgumentHelp(
+                "For tests: a socket through which days go by. Debug builds only.", valueName: "path",
+                visibility: .hidden))
         var control: String?
-        #endif
+
+        func validate() throws {
+            #if !FOYER_TESTING
+            guard control == nil else {
+                throw ValidationError(
+                    "--control moves the clock of a house that is tested; a release build has no such thing.")
+            }
+            #endif
+        }
 
         func run() throws {
-            #if FOYER_TESTING
-            let control = try control.map { try ControlSocket(path: $0) }
-            defer { withExtendedLifetime(control) {} }
-            #endif
+            let signals = try ProcessSignals()
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
             let house = try House(
@@ -62,7 +68,12 @@ extension Foyer {
                 }
             }
             defer { house.close() }
-            try listening.serve(.serve, limits: limits.loopLimits(framesPerSecond: 1000)) { addresses in
+            #if FOYER_TESTING
+            let controlSocket = try control.map { try ControlSocket(path: $0) }
+            defer { withExtendedLifetime(controlSocket) {} }
+            #endif
+            let loopLimits = limits.loopLimits(framesPerSecond: 1000)
+            try listening.serve(.serve, until: signals, limits: loopLimits) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL),

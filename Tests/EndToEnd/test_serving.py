@@ -77,6 +77,13 @@ def test_the_data_are_for_its_own_user(tmp_path: Path) -> None:
         assert stat.S_IMODE((house.data / "demo.json").stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif("debug" in foyer_binary(), reason="a debug build has the control socket")
+def test_a_release_has_no_door_to_its_clock(tmp_path: Path, web: Path) -> None:
+    said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--control", str(tmp_path / "control"))
+    assert "--control" in said and "release build" in said
+    assert not (tmp_path / "control").exists()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_it_stops_when_told_to(number: signal.Signals) -> None:
     with Desk() as house:
@@ -119,7 +126,9 @@ def test_a_house_of_patients_gets_no_demo_data(tmp_path: Path, web: Path) -> Non
     assert "is not empty" in said and "without --demo" in said
 
 
-@pytest.mark.parametrize("address", ["chat.example.org", "ftp://x", "https://", "https://a/b", "http://a:0", "http://a b"])
+@pytest.mark.parametrize(
+    "address", ["chat.example.org", "ftp://x", "https://", "https://a/b", "http://a:0", "http://a b"]
+)
 def test_a_public_address_that_is_none_is_told(tmp_path: Path, web: Path, address: str) -> None:
     said = refused("--web", str(web), "--data", str(tmp_path / "data"), "--public-url", address)
     assert "--public-url" in said and "is not an address" in said

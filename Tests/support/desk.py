@@ -1,5 +1,5 @@
-"""The HTTP side of `foyer serve`, by the binary under test: its pages, with stand-ins for widget and dashboard, and clients
-with cookies. A house whose clock can be moved is `support.house`.
+"""The HTTP side of `foyer serve`, by the binary under test: its pages, with stand-ins for widget and dashboard, and
+clients with cookies. A house whose clock can be moved is `support.house`.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ struct Accounts: Sendable {
         self.log = log
     }
 
-    func now() -> Timestamp { SystemClock.now().wall }
+    func now() -> Timestamp { SystemClock.wall() }
 
     // MARK: - Signing in
 

@@ -1,3 +1,5 @@
+import Feed
+
 /// The bounds of the live side, of one socket unless it says otherwise. A test may make them small; the product uses them
 /// as they are.
 package struct HubLimits: Sendable {
@@ -36,6 +38,9 @@ package struct HubLimits: Sendable {
     package var closedCases = 10_000
     /// At most one summary of a case and socket in this time: a burst of messages changes one line of a list.
     package var summaryInterval: Duration = .milliseconds(50)
+
+    /// How often what is watched is compared with the store, whatever was published.
+    package var sweep: Duration = SweepPace.usual
 
     /// Names of cases that a loop knows the numbers of, some 50 bytes each.
     package var knownNames = 50_000

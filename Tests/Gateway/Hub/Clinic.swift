@@ -15,8 +15,10 @@ final class Clinic: Sendable {
     static let password = "correct horse battery"
 
     let store: SQLiteStore
+    /// The same, as the house sees it.
+    let faulty: FaultyStore
     let directory: Directory
-    let house: LiveHouse<SQLiteStore>
+    let house: LiveHouse<FaultyStore>
     let group: LoopGroup
 
     let clinic: Organisation
@@ -70,7 +72,8 @@ final class Clinic: Sendable {
         dora = try member("Dora", of: laboratory)
         emil = try member("Emil", of: ward, as: .supervisor, isAdministrator: true)
 
-        let house = try LiveHouse(store, directory, limits: limits) { error in
+        faulty = FaultyStore(store)
+        let house = try LiveHouse(faulty, directory, limits: limits) { error in
             Issue.record("the store has failed: \(error)")
         }
         self.house = house
@@ -142,11 +145,11 @@ final class Clinic: Sendable {
 }
 
 private final class HubApplication: Application {
-    private let house: LiveHouse<SQLiteStore>
+    private let house: LiveHouse<FaultyStore>
     private let handle: LoopHandle
     private var desk: SocketDesk?
 
-    init(_ house: LiveHouse<SQLiteStore>, _ handle: LoopHandle) {
+    init(_ house: LiveHouse<FaultyStore>, _ handle: LoopHandle) {
         self.house = house
         self.handle = handle
     }

@@ -44,6 +44,31 @@ struct RoutineTests {
         }
     }
 
+    @Test("or once and later, or at the end of a turn, is done in that order")
+    func once() throws {
+        let steps = Mutex<[String]>([])
+        try withServer { server in
+            server.loop.run { loop in
+                loop.after(.milliseconds(100)) { _ in steps.withLock { $0.append("later") } }
+                loop.atEndOfTurn { loop in
+                    steps.withLock { $0.append("end") }
+                    // In the same turn.
+                    loop.atEndOfTurn { _ in steps.withLock { $0.append("end of the end") } }
+                }
+                steps.withLock { $0.append("turn") }
+            }
+            let start = ContinuousClock.now
+            while steps.withLock({ $0.count }) < 4, ContinuousClock.now < start + .seconds(10) {
+                pause(milliseconds: 10)
+            }
+            #expect(steps.withLock { $0 } == ["turn", "end", "end of the end", "later"])
+            #expect(ContinuousClock.now - start >= .milliseconds(50))
+            // Once.
+            pause(milliseconds: 200)
+            #expect(steps.withLock { $0.count } == 4)
+        }
+    }
+
     @Test("does not hold up the stop of the loop")
     func stopping() throws {
         let server = try TestServer()

@@ -39,7 +39,7 @@ package final class SocketDesk {
         roster = house.directory.roster
         house.doors.add(DeskDoor(self, handle))
         loop.every(.seconds(1)) { [unowned self] _ in lookAround() }
-        loop.every(SweepInterval.cases) { [unowned self] _ in
+        loop.every(house.limits.sweep) { [unowned self] _ in
             cases.sweepOnce()
             inboxes.sweepOnce()
         }
@@ -177,9 +177,4 @@ package final class SocketDesk {
             }
         }
     }
-}
-
-/// How often what a loop watches is compared with the store.
-enum SweepInterval {
-    static let cases: Duration = .seconds(5)
 }

@@ -7,14 +7,8 @@ import Wire
 
 /// The live side of Foyer, as `foyer serve` has it: the case engine, presence, readers, and a desk on each loop.
 ///
-/// Made before the loops, so that each finds it when it begins; stopped after the last request, before the loops and the
-/// store:
-///
-///     let house = try LiveHouse(store, directory, fail: …)
-///     let group = try LoopGroup(…) { handle, _ in … house.openDesk(on: loop, handle) when the loop begins … }
-///     …
-///     house.stop()
-///     group.stop(limit: …); group.join()
+/// Made before the loops, and stopped before them, so that its clients hear what became of their commands and when to come
+/// back. The store may be closed after both.
 package final class LiveHouse<Store: CaseStore>: Sendable {
     private let house: HouseServices
     private let engine: EngineService<Store>
@@ -106,7 +100,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     package var socketCount: Int { house.socketCount }
 
     /// Takes no more commands, carries out those that were taken, and answers them; tells the clients when to come back,
-    /// and ends. While the loops still run; the store may be closed after they have ended.
+    /// and ends.
     package func stop() {
         guard !isStopped.exchange(true, ordering: .relaxed) else { return }
         for door in doors.all { door.tell(urgent: true) { $0.isClosing = true } }
@@ -180,6 +174,7 @@ extension SocketDesk {
 
     /// Each client comes back at a moment of its own.
     func sayGoodbye() {
+        isClosing = true
         for session in sessions.values {
             end(session.connection, .restarting, String(house.comebackMilliseconds()))
         }

@@ -1,5 +1,6 @@
 import CaseMachine
 import CaseStore
+import Feed
 import Reactor
 import Wire
 
@@ -91,11 +92,22 @@ final class SummaryBoard {
             news.summary(for: side, Words(house, mayRead: true))
         } then: { desk, bytes in
             guard let session = desk.sessions[connection], session.visitor != nil else { return }
-            // What cannot be made now is shown when the case changes again, or the client asks.
-            if let bytes { desk.inboxes.board.send(bytes, of: news.id, to: session) }
+            if let bytes {
+                desk.inboxes.board.send(bytes, of: news.id, to: session)
+            } else {
+                desk.inboxes.board.makeLater(news.id, for: session)
+            }
             if isLast { desk.inboxes.board.gone(news, session) }
         }
-        if !isAsked { session.missed.insert(news.id) }
+        if !isAsked { makeLater(news.id, for: session) }
+    }
+
+    /// The store is away, or has too much to do.
+    private func makeLater(_ id: CaseID, for session: SocketSession) {
+        session.missed.insert(id)
+        desk.loop.after(FeedWait.afterFailedRead) { [unowned desk] _ in
+            if session.visitor != nil, !session.isPaused { desk.inboxes.resumed(session) }
+        }
     }
 
     private func gone(_ news: CaseNews, _ session: SocketSession) {
