@@ -113,13 +113,15 @@ extension CaseSummary.Kind {
     }
 }
 
+// Swift 6.3.1's optimiser ends with an ownership error, and a release build with it, when it draws several looks at the
+// phase into `summary`, whose one expression can throw in between: so each look stays a function of its own.
 extension CaseState {
     /// Grows with everything that the guest's summary shows, and with nothing else.
     fileprivate func guestVersion(_ cursors: Cursors) -> Int64 {
         [cursors.guest.delivered, cursors.guest.seen, cursors.team.delivered, cursors.team.seen].reduce(guestHead, &+)
     }
 
-    fileprivate func phase(for side: Side) -> CaseSummary.Phase {
+    @inline(never) fileprivate func phase(for side: Side) -> CaseSummary.Phase {
         if isErased { return .erased }
         switch phase {
         case .intake: return .intake
@@ -135,23 +137,23 @@ extension CaseState {
         }
     }
 
-    fileprivate var ending: Ending? {
+    @inline(never) fileprivate var ending: Ending? {
         if case .closed(let ending) = phase { ending } else { nil }
     }
 
-    fileprivate var snoozedUntil: Timestamp? {
+    @inline(never) fileprivate var snoozedUntil: Timestamp? {
         if case .snoozed(let until, _) = phase { until } else { nil }
     }
 
-    fileprivate var missing: [FieldID] {
+    @inline(never) fileprivate var missing: [FieldID] {
         if case .intake(let missing) = phase { missing } else { [] }
     }
 
-    fileprivate var closeRequest: Int64? {
+    @inline(never) fileprivate var closeRequest: Int64? {
         if case .closing(_, let request) = phase { request } else { nil }
     }
 
-    fileprivate var movedTo: CaseID? {
+    @inline(never) fileprivate var movedTo: CaseID? {
         if case .merged(let merger) = phase { merger.into } else { nil }
     }
 
