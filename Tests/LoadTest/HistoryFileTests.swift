@@ -51,7 +51,26 @@ import Testing
         #expect(try HistoryCheck.report(path: path).isClean)
     }
 
-    @Test(arguments: ["", "{\"kind\":\"dance\",\"at\":1}\n", "{\"kind\":\"end\",\"at\":1}\n{\"kind\":\"en", "\n"])
+    @Test(arguments: [
+        #"{"kind":"ack","at":12,"client":3,"case":"a","seq":4,"number":1}"#,
+        #"{ "at": 12, "kind": "ack", "client": 3, "number": 1, "case": "a", "seq": 4, "later": [{}] }"#,
+        #"{"kind":"ack","at":12,"client":3,"case":"\u0061","seq":4,"number":1}"#,
+    ])
+    func `a line may be written in any way that JSON allows`(text: String) throws {
+        let path = temporaryPath()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(text.utf8).write(to: URL(filePath: path))
+        var expected = HistoryLine(.ack, at: 12, client: 3)
+        (expected.caseID, expected.seq, expected.number) = ("a", 4, 1)
+        var read: [HistoryLine] = []
+        try HistoryFile.read(path: path) { line in read.append(line) }
+        #expect(read == [expected])
+    }
+
+    @Test(arguments: [
+        "", "{\"kind\":\"dance\",\"at\":1}\n", "{\"kind\":\"end\",\"at\":1}\n{\"kind\":\"en", "\n",
+        "{\"kind\":\"end\",\"at\":99999999999999999999}\n",
+    ])
     func `a file that is no history is refused, not passed`(text: String) throws {
         let path = temporaryPath()
         defer { try? FileManager.default.removeItem(atPath: path) }

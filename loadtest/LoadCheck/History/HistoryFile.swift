@@ -45,11 +45,19 @@ package final class HistoryFile: Sendable {
         while start < data.endIndex {
             number += 1
             let end = data[start...].firstIndex(of: UInt8(ascii: "\n")) ?? data.endIndex
-            guard let line = try? decoder.decode(HistoryLine.self, from: data[start..<end]) else {
-                throw HistoryError("line \(number) of '\(path)' cannot be read")
-            }
+            guard
+                let line = plainLine(data[start..<end])
+                    ?? (try? decoder.decode(HistoryLine.self, from: data[start..<end]))
+            else { throw HistoryError("line \(number) of '\(path)' cannot be read") }
             try body(line)
             start = end < data.endIndex ? data.index(after: end) : end
+        }
+    }
+
+    private static func plainLine(_ data: Data) -> HistoryLine? {
+        data.withUnsafeBytes { bytes in
+            var reader = PlainLineReader(bytes.bindMemory(to: UInt8.self))
+            return reader.read()
         }
     }
 }
