@@ -14,10 +14,11 @@ from pathlib import Path
 import build
 from servers import free_port, running
 
-GUESTS, MEMBERS = 200, 20
+# A socket may send 20 messages a second: with fewer sockets, or members who write half, that limit would be the knee.
+GUESTS, MEMBERS, MEMBER_SHARE = 400, 40, 0.25
 # Well below the knee: what a message costs when nobody waits for anybody.
 RATE = 200
-FIRST_RATE = 400
+FIRST_RATE = 100
 TIMEOUT_SECONDS = 900
 
 
@@ -86,7 +87,7 @@ def _load(binary: Path, generator: Path, folder: Path, command: tuple[str, ...])
     serve = ["serve", "--demo", "--data", str(data), "--web", str(build.PROJECT / "web")]
     with running([str(binary), *serve, "--listen", f"127.0.0.1:{port}", *limits], port, is_pinned=False):
         crowd = ["--url", f"http://127.0.0.1:{port}", "--demo", str(data / "demo.json")]
-        crowd += ["--guests", str(GUESTS), "--members", str(MEMBERS)]
+        crowd += ["--guests", str(GUESTS), "--members", str(MEMBERS), "--member-share", str(MEMBER_SHARE)]
         run = [str(generator), *command, *crowd, "--json", str(figures)]
         done = subprocess.run(run, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         if not figures.exists():

@@ -30,6 +30,9 @@ struct CrowdOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Length of each message's text.", valueName: "bytes"))
     var textBytes = 120
 
+    @Option(help: "The share of messages that members write, from 0 to 1. A socket may send some 20 a second.")
+    var memberShare = 0.5
+
     @Option(help: "The share of members' messages that are private notes, from 0 to 1.")
     var notes = 0.1
 
@@ -64,6 +67,7 @@ struct CrowdOptions: ParsableArguments {
         guard (MessageMark.shortestBytes...16_384).contains(textBytes) else {
             throw ValidationError("--text-bytes: from \(MessageMark.shortestBytes) to 16384.")
         }
+        guard (0...1).contains(memberShare) else { throw ValidationError("--member-share: from 0 to 1.") }
         guard (0...1).contains(notes) else { throw ValidationError("--notes: from 0 to 1.") }
         guard (1...64).contains(threads) else { throw ValidationError("--threads: from 1 to 64.") }
         guard !memberLogin.isEmpty || demo != nil else {
@@ -80,7 +84,7 @@ struct CrowdOptions: ParsableArguments {
         }
         return RushPlan(
             house: house, guests: guests, members: members, logins: try logins(), team: team, textBytes: textBytes,
-            notes: notes, watches: watch, threads: threads, seed: seed,
+            memberShare: memberShare, notes: notes, watches: watch, threads: threads, seed: seed,
             history: try history.map { path throws(HistoryError) in try HistoryFile(path: path) })
     }
 

@@ -141,7 +141,10 @@ final class Rush {
         let now = microseconds()
         var orders = [[Order]](repeating: [], count: group.loops.count)
         while let due = schedule.due, due <= now {
-            guard let (pair, isGuest, isNote) = schedule.take(from: pairs, notes: plan.notes) else { return }
+            guard
+                let (pair, isGuest, isNote) = schedule.take(
+                    from: pairs, memberShare: plan.memberShare, notes: plan.notes)
+            else { return }
             let client = isGuest ? pair.guest : pair.member
             orders[client % orders.count].append(
                 Order(client: client, caseID: pair.caseID, isNote: isNote, due: due))

@@ -9,6 +9,8 @@ struct RushPlan: Sendable {
     /// Nil: each guest turns to a team of the member who takes their case on.
     let team: String?
     let textBytes: Int
+    /// The share of all messages that members write.
+    let memberShare: Double
     /// The share of a member's messages that are private notes.
     let notes: Double
     let watches: Bool

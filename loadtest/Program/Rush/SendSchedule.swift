@@ -27,13 +27,14 @@ struct SendSchedule {
     /// When the next message is due; nil when there is none any more.
     var due: Int64? { next < end ? Int64(next) : nil }
 
-    /// The next message goes out now: who sends it, from a row of so many, and what it is.
-    mutating func take<Sender>(from senders: [Sender], notes: Double) -> (sender: Sender, isGuest: Bool, isNote: Bool)?
-    {
+    /// The next message goes out now: which pair, which of the two, and what it is.
+    mutating func take(
+        from pairs: [Pair], memberShare: Double, notes: Double
+    ) -> (pair: Pair, isGuest: Bool, isNote: Bool)? {
         step()
-        guard let sender = senders.randomElement(using: &numbers) else { return nil }
-        let isGuest = Bool.random(using: &numbers)
-        return (sender, isGuest, !isGuest && Double.random(in: 0..<1, using: &numbers) < notes)
+        guard let pair = pairs.randomElement(using: &numbers) else { return nil }
+        let isGuest = Double.random(in: 0..<1, using: &numbers) >= memberShare
+        return (pair, isGuest, !isGuest && Double.random(in: 0..<1, using: &numbers) < notes)
     }
 
     private mutating func step() {
