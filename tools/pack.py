@@ -7,7 +7,9 @@ It understands the few forms of `import` and `export` that the sources use, and 
 
 import re
 import shutil
+import string
 import sys
+from collections import Counter
 from pathlib import Path
 
 IMPORT = re.compile(r'^import\s*\{([^}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILINE)
@@ -15,6 +17,7 @@ REEXPORT = re.compile(r'^export\s*\{([^}]*)\}\s*from\s*"([^"]+)";\n', re.MULTILI
 EXPORT = re.compile(r"^export (?=(?:async )?(?:class|function|const) (\w+))", re.MULTILINE)
 SCRIPT = re.compile(r'<script type="module" src="/([^"]+)"></script>')
 STYLES = re.compile(r'(?:[ \t]*<link rel="stylesheet" href="/[^"]+">\n)+')
+LETTERS = string.ascii_letters
 PRIVATE = re.compile(r"#[A-Za-z]\w*")
 
 
@@ -25,6 +28,12 @@ def lean(text: str) -> str:
     text = re.sub(r"^[ \t]*//.*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
     return re.sub(r"\n{2,}", "\n", text).lstrip("\n")
+
+
+def lean_sheet(text: str) -> str:
+    """A style sheet, also without the spaces that its grammar does not need."""
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*", r"\1", lean(text)).replace(": ", ":").replace(";}", "}")
 
 
 def names(listed: str) -> list[tuple[str, str]]:
@@ -72,8 +81,12 @@ class Pack:
         left = re.search(r"^(?:import|export)\b.*", text, re.MULTILINE)
         if left:
             raise ValueError(f"{path.name}: this form is not understood: {left[0]}")
-        short = {name: f"#{index:x}" for index, name in enumerate(dict.fromkeys(PRIVATE.findall(text)))}
-        text = PRIVATE.sub(lambda match: "#_" + short[match[0]][1:], text)
+        if any(line.count("`") % 2 for line in text.split("\n")):
+            raise ValueError(f"{path.name}: a template over several lines is not understood")
+        # Private names are nobody else's: the most frequent ones become single letters.
+        frequent = (name for name, _ in Counter(PRIVATE.findall(text)).most_common())
+        short = {name: f"#{LETTERS[index % 52]}{index // 52 or ''}" for index, name in enumerate(frequent)}
+        text = PRIVATE.sub(lambda match: short[match[0]], text)
         self.numbers[path] = len(self.parts)
         self.parts.append(f"$.push((()=>{{{''.join(brought)}\n{text}return{{{','.join(given)}}}}})());\n")
         return self.numbers[path]
@@ -88,14 +101,16 @@ def pack(source: Path, target: Path) -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target)
     for path in target.rglob("*"):
-        if path.suffix in (".js", ".css"):
+        if path.suffix == ".js":
             path.write_text(lean(path.read_text()))
+        elif path.suffix == ".css":
+            path.write_text(lean_sheet(path.read_text()))
     for page in target.rglob("*.html"):
         text = page.read_text()
         sheets = STYLES.search(text)
         if sheets:
             hrefs = re.findall(r'href="/([^"]+)"', sheets[0])
-            joined = "".join(lean((source / href).read_text()) for href in hrefs)
+            joined = "".join(lean_sheet((source / href).read_text()) for href in hrefs)
             (target / hrefs[-1]).write_text(joined)
             text = text.replace(sheets[0], f'  <link rel="stylesheet" href="/{hrefs[-1]}">\n')
         for src in SCRIPT.findall(text):

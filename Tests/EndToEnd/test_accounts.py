@@ -96,7 +96,7 @@ class TestGuests:
         }
         assert list(browser.cookies) == ["foyer_guest"] and len(browser.cookies["foyer_guest"]) == 64
         session = browser.get("/api/v1/guests/session").json()
-        assert session["guest"] == {**guest, "contact": body["to"]} and session["organisation"]
+        assert session["guest"] == {**guest, "contact": phone} and session["organisation"]
         ticket = browser.post("/api/v1/guests/ticket").json()["ticket"]
         assert ticket and ticket != browser.post("/api/v1/guests/ticket").json()["ticket"]
         assert ticket not in browser.cookies.values()

@@ -9,6 +9,7 @@ import { snoozePresets } from "../../web/dashboard/model/snooze-times.js";
 import { summaryFromLog } from "../../web/dashboard/model/summary-from-log.js";
 import { thread } from "../../web/dashboard/model/thread.js";
 import { ahead, timeline } from "../../web/dashboard/model/timeline.js";
+import { typingWords } from "../../web/dashboard/model/typing-words.js";
 import { amara, jon, log, maria, member, summary } from "./dashboard-cases.mjs";
 
 const system = { kind: "system" };
@@ -111,7 +112,7 @@ test("every event of the protocol has a sentence, and an unknown one none", () =
     [{ type: "released", author: member(jon) }, "Jon Park gave the conversation back to the queue"],
     [{ type: "transferred", author: member(jon), to: { member: amara } }, "Jon Park handed it to you"],
     [{ type: "transferred", author: member(jon), to: { member: jon } }, "Jon Park took it over"],
-    [{ type: "transferred", author: member(jon), to: { team: { name: "Bills" } } }, "Jon Park handed it to the team Bills"],
+    [{ type: "transferred", author: member(jon), to: { team: { name: "X" } } }, "Jon Park handed it to the team X"],
     [{ type: "participantAdded", author: member(amara), member: jon }, "You asked Jon Park to join"],
     [{ type: "participantRemoved", author: member(jon), member: amara }, "Jon Park removed you from the conversation"],
     [{ type: "participantLeft", author: member(jon) }, "Jon Park left the conversation"],
@@ -194,6 +195,15 @@ test("who comes too late is told who was first", () => {
   assert.equal(failureWords({ code: "already_claimed", by: jon }), "Jon Park was first and has this conversation.");
   assert.equal(failureWords({ code: "not_now", message: "Later." }), "Later.");
   assert.equal(failureWords(undefined), "This did not work. Please try again.");
+});
+
+test("who writes a private note does not write to the guest", () => {
+  assert.equal(typingWords([]), "");
+  assert.equal(typingWords([{ name: "Maria" }]), "Maria is writing …");
+  assert.equal(
+    typingWords([{ name: "Maria" }, { ...jon, private: true }, { name: "Ada", private: false }]),
+    "Maria, Ada are writing … Jon Park is writing a private note …",
+  );
 });
 
 test("hours are told until they change", () => {

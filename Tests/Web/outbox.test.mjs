@@ -167,8 +167,11 @@ test("a refused message stays, with its reason, and holds nothing up; a retry is
   const client = await world.onlineClient();
   const log = client.log("c");
   const usual = ({ id, case: name }, socket) => socket.ok(id, { case: name, seq: 1 });
-  world.answers.send = (sent, socket) =>
-    sent.text === "bad" ? socket.refuse(sent.id, { code: "too_long", message: "Too long.", limit: 5 }) : usual(sent, socket);
+  const refusal = { code: "too_long", message: "Too long.", limit: 5 };
+  world.answers.send = (sent, socket) => {
+    if (sent.text === "bad") socket.refuse(sent.id, refusal);
+    else usual(sent, socket);
+  };
   client.send("c", "bad");
   client.send("c", "good");
   await settle();
@@ -284,9 +287,10 @@ test("a command is repeated under its key over reconnects until it is answered",
 
 test("a command's refusal carries what the server said", async () => {
   const world = new World();
-  world.answers.claim = ({ id }, socket) => socket.refuse(id, { code: "already_claimed", by: { id: "m2", name: "Ben" } });
+  const refusal = { code: "already_claimed", by: { id: "m2", name: "Ben" } };
+  world.answers.claim = ({ id }, socket) => socket.refuse(id, refusal);
   const client = await world.onlineClient();
-  await assert.rejects(client.command("claim", { case: "c" }), { code: "already_claimed", by: { id: "m2", name: "Ben" } });
+  await assert.rejects(client.command("claim", { case: "c" }), refusal);
 });
 
 test("a command that is refused for now again and again is at last refused to a person", async () => {

@@ -174,7 +174,7 @@ export class CaseLog extends EventTarget {
   }
 
   /**
-   * Is it what we are waiting for? Events carry no key; but of one case one message is under way, and its text is known.
+   * Is it what we are waiting for? Events carry no key; but one message of a case is under way, and its text is known.
    *
    * @param {Entry} entry
    */

@@ -4,6 +4,9 @@ import { hoursInWords, waitInWords } from "./wording.js";
 /** A phone number as a link. @param {string} number */
 const call = (number) => el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}`, className: "number" }, number);
 
+/** @param {string} address */
+const mail = (address) => el("a", { href: `mailto:${encodeURIComponent(address).replace("%40", "@")}` }, address);
+
 /** Not for emergencies: said before the first message. @param {any} entry */
 export function safetyNotice({ organisation }) {
   const { emergency, emergencyNumber } = organisation;
@@ -11,7 +14,7 @@ export function safetyNotice({ organisation }) {
     "div",
     { className: "safety", role: "note" },
     icon("alert"),
-    el("p", {}, el("strong", {}, "Not for emergencies. "), emergency, emergencyNumber && " ", emergencyNumber && call(emergencyNumber)),
+    el("p", {}, el("strong", {}, "Not for emergencies. "), emergency, " ", emergencyNumber && call(emergencyNumber)),
   );
 }
 
@@ -48,15 +51,16 @@ export function about(entry) {
     hours.week.length > 0 && week(hours.week),
     (team.contactNumber || team.email) && el("h2", {}, "Other ways to reach us"),
     team.contactNumber && el("p", {}, call(team.contactNumber)),
-    team.email && el("p", {}, el("a", { href: `mailto:${encodeURIComponent(team.email).replace("%40", "@")}` }, team.email)),
+    team.email && el("p", {}, mail(team.email)),
     safetyNotice(entry),
   );
 }
 
 /** Days with the same hours share a row. @param {{day: number, from: string, until: string}[]} hours */
 function week(hours) {
+  const weekday = new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" });
   // The first of January 2024 was a Monday.
-  const name = (/** @type {number} */ day) => new Intl.DateTimeFormat("en", { weekday: "short", timeZone: "UTC" }).format(Date.UTC(2024, 0, day));
+  const name = (/** @type {number} */ day) => weekday.format(Date.UTC(2024, 0, day));
   const days = [1, 2, 3, 4, 5, 6, 7].map((day) => {
     const spans = hours.filter((span) => span.day === day).map(({ from, until }) => `${from} – ${until}`);
     return { day, text: spans.join(", ") || "closed" };

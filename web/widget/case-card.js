@@ -9,16 +9,17 @@ import { isOver, standing, titleOf } from "./wording.js";
  * @param {{now: number, open: () => void, isCurrent?: boolean, team?: string}} options
  */
 export function caseCard(summary, { now, open, isCurrent = false, team }) {
-  const { unread, lastEventAt, version } = summary;
+  const { unread, lastEventAt } = summary;
+  const where = [standing(summary, now), team].filter(Boolean).join(" · ");
   return el(
     "li",
     {},
     el(
       "button",
-      { type: "button", className: "case", onclick: open, "aria-current": isCurrent ? "true" : null, "data-version": String(version) },
+      { type: "button", className: "case", onclick: open, "aria-current": isCurrent ? "true" : null },
       el("span", { className: "case-title", dir: "auto" }, titleOf(summary)),
       el("time", { dateTime: new Date(lastEventAt).toISOString() }, shortMoment(lastEventAt, now)),
-      el("span", { className: "case-standing", dir: "auto" }, [standing(summary, now), team].filter(Boolean).join(" · ")),
+      el("span", { className: "case-standing", dir: "auto" }, where),
       unread > 0 && el("span", { className: "badge" }, unread > 15 ? "15+" : String(unread), hidden(" unread")),
     ),
   );

@@ -1,9 +1,12 @@
 import { request } from "../shared/http.js";
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 import { Desk } from "./desk.js";
+import { Frame } from "./frame.js";
+import { followViewport } from "./viewport.js";
 
 /** /chat/TEAM and /chat/TEAM/CASE */
 const [, team, caseId] = location.pathname.match(/^\/chat\/([^/]+)(?:\/([^/]+))?\/?$/) ?? [];
+const frame = new Frame();
 const place = /** @type {HTMLElement} */ (document.getElementById("chat"));
 
 async function begin() {
@@ -15,19 +18,24 @@ async function begin() {
       throw error;
     });
     const [entry, guest] = await Promise.all([request("GET", `/api/v1/teams/${encodeURIComponent(name)}`), session]);
-    new Desk(place, entry, caseId ? decodeURIComponent(caseId) : null).begin(guest);
+    new Desk(place, frame, entry, caseId ? decodeURIComponent(caseId) : null).begin(guest);
   } catch (error) {
-    const isUnknown = /** @type {any} */ (error).code === "no_such_team";
+    const { code, message } = /** @type {any} */ (error);
+    const isUnknown = code === "no_such_team";
+    const moved = "Its address may have changed. Please look for it on the clinic’s website.";
     place.replaceChildren(
       el(
         "main",
         { className: "loading" },
         el("h1", {}, isUnknown ? "This chat does not exist" : "The chat cannot be opened"),
-        el("p", {}, isUnknown ? "Its address may have changed. Please look for it on the clinic’s website." : /** @type {Error} */ (error).message),
-        !isUnknown && el("button", { type: "button", className: "primary", onclick: begin }, "Try again"),
+        el("p", {}, isUnknown ? moved : message),
+        !isUnknown && button("Try again", "primary", begin),
+        // Full-screen on a phone there is no other way back to the clinic's page.
+        frame.isEmbedded && button("Close", "secondary", () => frame.close()),
       ),
     );
   }
 }
 
+followViewport();
 begin();

@@ -19,7 +19,12 @@ export class Composer {
   });
   #limit = el("p", { className: "limit", id: "composer-limit", role: "status" });
   #button = el("button", { type: "submit", className: "send", "aria-label": "Send", title: "Send" }, icon("send"));
-  #editing = el("div", { className: "editing", hidden: true }, el("span", {}, "Editing your message"), iconButton("Stop editing", "close", () => this.#endEdit()));
+  #editing = el(
+    "div",
+    { className: "editing", hidden: true },
+    el("span", {}, "Editing your message"),
+    iconButton("Stop editing", "close", () => this.#endEdit()),
+  );
   element = el(
     "form",
     {
@@ -95,7 +100,8 @@ export class Composer {
     // A character takes three bytes at most here: only a long text is measured.
     const bytes = value.length * 3 > NEAR_BYTES ? encoder.encode(value).length : 0;
     const left = LIMIT_BYTES - bytes;
-    this.#limit.textContent = bytes < NEAR_BYTES ? "" : left < 0 ? `Too long by ${-left} characters` : `${left} characters left`;
+    const words = left < 0 ? `Too long by ${-left} characters` : `${left} characters left`;
+    this.#limit.textContent = bytes < NEAR_BYTES ? "" : words;
     this.#limit.classList.toggle("is-over", left < 0);
     this.#button.disabled = left < 0;
   }

@@ -2,9 +2,11 @@ import { moment } from "../shared/time.js";
 import { availability } from "./about.js";
 import { Composer } from "./composer.js";
 import { confirm } from "./dialog.js";
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 import { MessageList } from "./message-list.js";
 import { closedBecause, isOver, standing, titleOf } from "./wording.js";
+
+const FOREIGN = "This chat is not among yours. It may belong to another name or number.";
 
 /** One chat: where it stands, what was said, and a place to write. */
 export class Conversation {
@@ -38,7 +40,6 @@ export class Conversation {
       delete: (/** @type {number} */ number) => this.#delete(number),
       retry: (/** @type {string} */ key) => this.#client.retry(caseId, key),
       discard: (/** @type {string} */ key) => this.#client.discard(caseId, key),
-      newChat: () => desk.newChat(),
     };
     this.#list = new MessageList({ desk, log: this.#log, actions, bottomChanged: () => this.#tellSeen() });
     this.#composer = new Composer({
@@ -104,7 +105,8 @@ export class Conversation {
 
   /** Seen is what was on the screen, in a visible tab, with the conversation open (and the panel around it). */
   #tellSeen() {
-    if (this.#desk.isLookedAt && this.#log.isCaughtUp && this.#list.isAtBottom) this.#client.seen(this.caseId, this.#log.head);
+    if (!this.#desk.isLookedAt || !this.#log.isCaughtUp || !this.#list.isAtBottom) return;
+    this.#client.seen(this.caseId, this.#log.head);
   }
 
   #draw() {
@@ -118,18 +120,19 @@ export class Conversation {
       this.#standing.replaceChildren();
       return;
     }
-    const isWaiting = summary.phase === "waiting";
+    const now = this.#desk.now();
     this.#standing.replaceChildren(
-      el("p", { className: "standing-words", dir: "auto" }, standing(summary, this.#desk.now())),
-      !isOver(summary) && el("button", { type: "button", className: "quiet small", onclick: () => this.#close() }, "Close chat") || "",
-      isWaiting ? availability(this.#desk.entry, this.#desk.now()) : "",
+      el("p", { className: "standing-words", dir: "auto" }, standing(summary, now)),
+      ...(isOver(summary) ? [] : [button("Close chat", "quiet small", () => this.#close())]),
+      ...(summary.phase === "waiting" ? [availability(this.#desk.entry, now)] : []),
     );
   }
 
   #drawFoot() {
     const summary = this.#summary;
     const { error } = this.#log;
-    const shows = error ? `error ${error.code}` : [summary?.phase, summary?.closeRequest, summary?.reopenUntil, summary?.movedTo].join(" ");
+    const { phase, closeRequest, reopenUntil, movedTo } = summary ?? {};
+    const shows = error ? `error ${error.code}` : [phase, closeRequest, reopenUntil, movedTo].join(" ");
     if (shows === this.#footShows) return;
     this.#footShows = shows;
     const hadFocus = this.#foot.contains(document.activeElement);
@@ -142,7 +145,8 @@ export class Conversation {
   /** @param {any} summary @param {any} error */
   #footParts(summary, error) {
     if (error) {
-      return [this.#ended(error.code === "no_such_case" || error.code === "not_allowed" ? "This chat is not among yours. It may belong to another name or number." : error.message)];
+      const isForeign = error.code === "no_such_case" || error.code === "not_allowed";
+      return [this.#ended(isForeign ? FOREIGN : error.message)];
     }
     switch (summary?.phase) {
       case "erased":
@@ -160,23 +164,25 @@ export class Conversation {
   /** @param {any} summary */
   #closedParts(summary) {
     const now = this.#desk.now();
-    if (!(summary.reopenUntil > now)) return [this.#ended(`${closedBecause(summary.closeReason)} You can still read it.`)];
+    const { reopenUntil, closeReason } = summary;
+    if (!(reopenUntil > now)) return [this.#ended(`${closedBecause(closeReason)} You can still read it.`)];
     this.#composer.placeholder = "Write to reopen this chat";
-    const until = `Something to add? Write again to reopen this chat, until ${moment(summary.reopenUntil, now).replace(/^on /, "")}.`;
-    return [el("div", { className: "banner" }, el("p", {}, until), this.#newChatButton("quiet")), this.#composer.element];
+    const until = moment(reopenUntil, now).replace(/^on /, "");
+    const words = el("p", {}, `Something to add? Write again to reopen this chat, until ${until}.`);
+    return [el("div", { className: "banner" }, words, this.#newChatButton("quiet")), this.#composer.element];
   }
 
   /** @param {string} text @param {string | null} [movedTo] */
   #ended(text, movedTo) {
     const next = movedTo
-      ? el("button", { type: "button", className: "primary", onclick: () => this.#desk.openCase(movedTo) }, "Go there")
+      ? button("Go there", "primary", () => this.#desk.openCase(movedTo))
       : this.#newChatButton("primary");
     return el("div", { className: "banner ended" }, el("p", {}, text), next);
   }
 
   /** @param {string} className */
   #newChatButton(className) {
-    return el("button", { type: "button", className, onclick: () => this.#desk.newChat() }, "Start a new chat");
+    return button("Start a new chat", className, () => this.#desk.newChat());
   }
 
   /** @param {any} summary */
@@ -189,8 +195,8 @@ export class Conversation {
       el(
         "div",
         { className: "choices" },
-        el("button", { type: "button", className: "primary", onclick: () => this.#run("closeChat") }, "Close chat"),
-        el("button", { type: "button", className: "quiet", onclick: () => this.#run("declineClose") }, "Keep it open"),
+        button("Close chat", "primary", () => this.#run("closeChat")),
+        button("Keep it open", "quiet", () => this.#run("declineClose")),
       ),
     );
     this.#desk.say(`${who} asks whether this chat can be closed.`);

@@ -5,7 +5,6 @@ import { browserStorage } from "../shared/store.js";
 import { about } from "./about.js";
 import { Conversation } from "./conversation.js";
 import { el, hidden, icon, iconButton } from "./dom.js";
-import { Frame } from "./frame.js";
 import { home } from "./home.js";
 import { openMenu } from "./menu.js";
 import { newChat, identify } from "./new-chat.js";
@@ -32,7 +31,7 @@ export class Desk {
   guest = null;
   /** @type {FoyerClient | null} */
   client = null;
-  frame = new Frame();
+  frame;
   /** What was typed when signing in: a server only tells a part of it again. @type {string | null} */
   contact = null;
   /** @type {"here" | "away" | "unknown"} */
@@ -45,15 +44,18 @@ export class Desk {
   #spoken = el("div", { className: "hidden-text", "aria-live": "polite" });
   /** @type {Screen | null} */
   #screen = null;
+  #isIdle = false;
   /** @type {(() => void) | null} */
   #endPresence = null;
 
   /**
    * @param {HTMLElement} place
+   * @param {import("./frame.js").Frame} frame
    * @param {any} entry the team's entry (docs/http.md)
    * @param {string | null} caseId the chat that the address names
    */
-  constructor(place, entry, caseId) {
+  constructor(place, frame, entry, caseId) {
+    this.frame = frame;
     this.entry = entry;
     this.#caseId = caseId;
     this.#strip = new StatusStrip();
@@ -99,7 +101,10 @@ export class Desk {
     client.addEventListener("presence", (event) => this.#presenceChanged(/** @type {CustomEvent} */ (event).detail));
     client.watch();
     client.start();
-    this.#endPresence = watchPresence(() => this.#looked());
+    this.#endPresence = watchPresence(({ idle }) => {
+      this.#isIdle = idle;
+      this.#looked();
+    });
     if (this.#caseId) this.openCase(this.#caseId);
     else this.goHome();
   }
@@ -201,15 +206,18 @@ export class Desk {
   #drawBar() {
     const { team, organisation } = this.entry;
     const screen = this.#screen;
-    const had = this.#bar.contains(document.activeElement) ? document.activeElement?.getAttribute("aria-label") : null;
-    const title = screen?.title
-      ? [el("h1", { className: "bar-title", dir: "auto" }, screen.title), el("p", { dir: "auto" }, team.name)]
-      : [el("p", { className: "bar-title", dir: "auto" }, team.name), el("p", { dir: "auto" }, organisation.name)];
+    const active = document.activeElement;
+    const had = this.#bar.contains(active) ? (active?.getAttribute("aria-label") ?? null) : null;
+    const [tag, title, below] = screen?.title ? ["h1", screen.title, team.name] : ["p", team.name, organisation.name];
     const unread = this.#unread();
     this.#bar.replaceChildren(
       screen?.back ? iconButton("Back", "back", screen.back) : el("span", { className: "mark" }, icon("chat")),
-      el("div", { className: "bar-text" }, ...title),
-      this.#presenceSign(),
+      el(
+        "div",
+        { className: "bar-text" },
+        el(tag, { className: "bar-title", dir: "auto" }, title),
+        el("p", {}, this.#presenceSign(), el("bdi", {}, below)),
+      ),
       ...(this.client
         ? [
             iconButton(unread > 0 ? `Your chats, ${unread} unread` : "Your chats", "menu", () => this.menu(), {
@@ -220,7 +228,9 @@ export class Desk {
         : []),
       ...(this.frame.isEmbedded ? [iconButton("Close the chat window", "close", () => this.frame.close())] : []),
     );
-    if (had) /** @type {HTMLElement[]} */ ([...this.#bar.children]).find((one) => one.getAttribute("aria-label") === had)?.focus();
+    if (had === null) return;
+    const same = [...this.#bar.children].find((one) => one.getAttribute("aria-label") === had);
+    /** @type {HTMLElement | undefined} */ (same)?.focus();
   }
 
   #presenceSign() {
@@ -228,12 +238,11 @@ export class Desk {
     const words = this.presence === "here" ? "Online" : hours.isOpen ? "Open" : "Closed";
     const tone = this.presence === "here" ? "good" : hours.isOpen ? "calm" : "off";
     const title = this.presence === "here" ? "Somebody of the team is online" : hoursInWords(hours, this.now());
-    return el("p", { className: `presence ${tone}`, title }, hidden("The team is "), words);
+    return el("span", { className: `presence ${tone}`, title }, hidden("The team is "), words);
   }
 
   #looked() {
-    const visible = this.isLookedAt;
-    this.client?.presence({ visible, idle: !document.hasFocus() && !visible });
+    this.client?.presence({ visible: this.isLookedAt, idle: this.#isIdle });
     /** @type {any} */ (this.#screen)?.looked?.();
   }
 
@@ -245,10 +254,16 @@ export class Desk {
   }
 
   #stateChanged() {
-    if (this.client?.state.state !== "signedOut") return;
+    const state = this.client?.state.state;
+    if (state !== "online" && this.presence !== "unknown") {
+      this.presence = "unknown";
+      this.#drawBar();
+    }
+    if (state !== "signedOut") return;
     this.#caseId = this.#screen?.caseId ?? null;
+    const again = signIn(this, "Your session has ended. Please confirm who you are again; nothing you wrote is lost.");
     this.#leave();
-    this.show(signIn(this, "Your session has ended. Please confirm who you are again; nothing you wrote is lost."));
+    this.show(again);
   }
 
   #leave() {
@@ -273,7 +288,8 @@ export class Desk {
     const unread = this.#unread();
     const name = this.#screen?.title ?? this.#screen?.name;
     const { team, organisation } = this.entry;
-    document.title = `${unread > 0 ? `(${unread}) ` : ""}${name ? `${name} – ` : ""}${team.name}, ${organisation.name}`;
+    const here = `${team.name}, ${organisation.name}`;
+    document.title = (unread > 0 ? `(${unread}) ` : "") + (name ? `${name} – ${here}` : here);
     this.frame.unread(unread);
     this.#drawBar();
   }

@@ -1,4 +1,4 @@
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 
 /**
  * Asks before something that cannot be taken back. The browser's own dialog keeps the focus and ends with Escape.
@@ -29,8 +29,8 @@ export function confirm({ title, text, yes, no, isGrave = false }) {
       el(
         "div",
         { className: "choices" },
-        el("button", { type: "button", className: isGrave ? "grave" : "primary", onclick: answer("yes") }, yes),
-        el("button", { type: "button", className: "quiet", onclick: answer("no"), autofocus: true }, no),
+        button(yes, isGrave ? "grave" : "primary", answer("yes")),
+        button(no, "quiet", answer("no"), { autofocus: true }),
       ),
     );
     document.body.append(dialog);

@@ -1,6 +1,6 @@
 /**
- * Makes an element. Strings become text, never markup; `on…` are listeners, names with a hyphen and `role` attributes,
- * everything else properties. What is null, undefined or false among the children is left out.
+ * Makes an element. Strings become text, never markup; `on…` are listeners, `role`, `for` and names with a hyphen are
+ * attributes, everything else properties. What is null, undefined, false or empty among the children is left out.
  *
  * @param {string} tag
  * @param {Record<string, any>} [properties]
@@ -15,10 +15,11 @@ export function el(tag, properties = {}, ...children) {
     else if (name.includes("-") || name === "role" || name === "for") element.setAttribute(name, value);
     else Reflect.set(element, name, value);
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  element.append(...children.filter((child) => child));
   return element;
 }
 
+const TWO_TICKS = "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9";
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h10",
   close: "M6 6l12 12M18 6L6 18",
@@ -29,8 +30,8 @@ const PATHS = {
   clock: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0a9 9 0 0 1 18 0",
   sending: "M12 8v4l2.5 1.5M19 12a7 7 0 1 1-14 0a7 7 0 0 1 14 0",
   sent: "M6 12.5l4 4 8-9",
-  delivered: "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9",
-  seen: "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9",
+  delivered: TWO_TICKS,
+  seen: TWO_TICKS,
   failed: "M12 7.5v5.5M12 16.5v.01M20 12a8 8 0 1 1-16 0a8 8 0 0 1 16 0",
   chat: "M4 18.5V12a8 8 0 1 1 3.2 6.4zM8.5 10.5h7M8.5 14h4.5",
   alert: "M12 4l9 15.5H3zM12 10v4.5M12 17v.01",
@@ -49,9 +50,23 @@ export function icon(name) {
   return svg;
 }
 
-/** @param {string} label @param {keyof typeof PATHS} name @param {() => void} action @param {object} [properties] */
+/**
+ * @param {string | (Node | string)[]} words
+ * @param {string} className
+ * @param {() => void} action
+ * @param {object} [properties]
+ */
+export const button = (words, className, action, properties = {}) =>
+  el("button", { type: "button", className, onclick: action, ...properties }, ...[words].flat());
+
+/**
+ * @param {string} label
+ * @param {keyof typeof PATHS} name
+ * @param {() => void} action
+ * @param {object} [properties]
+ */
 export const iconButton = (label, name, action, properties = {}) =>
-  el("button", { type: "button", className: "icon-button", "aria-label": label, title: label, onclick: action, ...properties }, icon(name));
+  button([icon(name)], "icon-button", action, { "aria-label": label, title: label, ...properties });
 
 /** @param {string} text @returns {HTMLElement} for screen readers alone */
 export const hidden = (text) => el("span", { className: "hidden-text" }, text);

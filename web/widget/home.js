@@ -1,5 +1,5 @@
 import { caseList, ownCases } from "./case-card.js";
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 
 /**
  * Signed in: go on with an open chat, or start another. Who has none starts at once.
@@ -24,13 +24,16 @@ export function home(desk) {
       desk.newChat();
       return;
     }
+    const invitation = open.length > 0
+      ? "Go on with an open chat, or start a new one."
+      : "You have no open chat. How can we help today?";
     const list = el(
       "div",
       { className: "stack" },
-      el("p", { className: "lead" }, open.length > 0 ? "Go on with an open chat, or start a new one." : "You have no open chat. How can we help today?"),
+      el("p", { className: "lead" }, invitation),
       open.length > 0 && caseList(desk, open),
-      el("button", { type: "button", className: open.length > 0 ? "secondary" : "primary", onclick: () => desk.newChat() }, "Start a new chat"),
-      over.length > 0 && open.length === 0 && el("button", { type: "button", className: "link", onclick: () => desk.menu() }, "Read earlier chats"),
+      button("Start a new chat", open.length > 0 ? "secondary" : "primary", () => desk.newChat()),
+      open.length === 0 && button("Read earlier chats", "link", () => desk.menu()),
     );
     place.replaceChildren(list);
   };

@@ -1,5 +1,5 @@
 import { dayName, isSameDay } from "../shared/time.js";
-import { el, icon } from "./dom.js";
+import { button, el, icon } from "./dom.js";
 import { MessageView } from "./message.js";
 import { statusLine, titleOf } from "./wording.js";
 
@@ -14,7 +14,6 @@ const NEAR_PX = 48;
  * @property {(number: number) => void} delete
  * @property {(key: string) => void} retry
  * @property {(key: string) => void} discard
- * @property {() => void} newChat
  */
 
 /** The log as one reads it: days, messages, what happened, who is typing. Grows at its end only. */
@@ -25,10 +24,16 @@ export class MessageList {
   #pending = el("ol", { className: "log", role: "list", "aria-label": "Messages on their way" });
   #typing = el("p", { className: "typing", hidden: true, dir: "auto" });
   #trouble = el("p", { className: "notice bad", role: "alert", hidden: true });
-  #jump = el("button", { type: "button", className: "jump", hidden: true, onclick: () => this.toBottom() }, icon("down"), el("span", {}, "Latest messages"));
+  #jump = button([icon("down"), "Latest messages"], "jump", () => this.toBottom(), { hidden: true });
   #scroller = el(
     "div",
-    { className: "scroller", tabIndex: 0, role: "region", "aria-label": "Conversation", onscroll: () => this.#scrolled() },
+    {
+      className: "scroller",
+      tabIndex: 0,
+      role: "region",
+      "aria-label": "Conversation",
+      onscroll: () => this.#scrolled(),
+    },
     this.#read,
     this.#pending,
     this.#typing,
@@ -68,11 +73,12 @@ export class MessageList {
   /** @param {AbortSignal} signal */
   listen(signal) {
     const log = this.#log;
-    log.addEventListener("event", (event) => this.#take(/** @type {CustomEvent} */ (event).detail), { signal });
+    const detail = (/** @type {Event} */ event) => /** @type {CustomEvent} */ (event).detail;
+    log.addEventListener("event", (event) => this.#take(detail(event)), { signal });
     log.addEventListener("afresh", () => this.#forget(), { signal });
     log.addEventListener("pending", () => this.#drawPending(), { signal });
     log.addEventListener("caughtUp", () => this.#caughtUp(), { signal });
-    log.addEventListener("typing", (event) => this.#drawTyping(/** @type {CustomEvent} */ (event).detail.who), { signal });
+    log.addEventListener("typing", (event) => this.#drawTyping(detail(event).who), { signal });
     // A keyboard that opens takes from the height: who was at the end stays there.
     const watching = new ResizeObserver(() => {
       this.#height = this.#scroller.clientHeight;
@@ -169,11 +175,23 @@ export class MessageList {
   #message(seq, event) {
     const isOwn = event.author?.id === this.#desk.guest?.id;
     const isAutomatic = event.type === "automatic";
-    const author = isOwn ? "You" : isAutomatic ? `${this.#teamName} (automatic)` : (event.author?.name ?? this.#teamName);
+    const name = isAutomatic ? `${this.#teamName} (automatic)` : (event.author?.name ?? this.#teamName);
+    const author = isOwn ? "You" : name;
     this.#day(event.at);
     const isTogether = this.#last?.author === author && event.at - this.#last.at < TOGETHER_MS;
-    const own = isOwn ? { edit: (/** @type {string} */ text) => this.#actions.edit(seq, text), delete: () => this.#actions.delete(seq) } : undefined;
-    const view = new MessageView({ author, isOwn, isFirst: !isTogether, at: event.at, text: event.text, kind: isAutomatic ? "automatic" : "", own });
+    const own = {
+      edit: (/** @type {string} */ text) => this.#actions.edit(seq, text),
+      delete: () => this.#actions.delete(seq),
+    };
+    const view = new MessageView({
+      author,
+      isOwn,
+      isFirst: !isTogether,
+      at: event.at,
+      text: event.text,
+      kind: isAutomatic ? "automatic" : "",
+      own: isOwn ? own : undefined,
+    });
     if (event.isDeleted) view.deleted();
     // What stands together says when once, at its end.
     if (isTogether) this.#last?.element.classList.add("is-followed");
@@ -187,15 +205,19 @@ export class MessageList {
   #details({ at, values }) {
     this.#day(at);
     this.#last = null;
-    const rows = values.map((/** @type {any} */ { label, value }) => el("div", {}, el("dt", { dir: "auto" }, label), el("dd", { dir: "auto" }, value)));
-    this.#list.append(el("li", { className: "event" }, el("details", {}, el("summary", {}, "Your details"), el("dl", {}, ...rows))));
+    const rows = values.map((/** @type {any} */ { label, value }) =>
+      el("div", {}, el("dt", { dir: "auto" }, label), el("dd", { dir: "auto" }, value)),
+    );
+    const details = el("details", {}, el("summary", {}, "Your details"), el("dl", {}, ...rows));
+    this.#list.append(el("li", { className: "event" }, details));
   }
 
   /** @param {any} event */
   #happened(event) {
     const { client, guest } = this.#desk;
     const summary = client?.cases.get(this.#log.caseId);
-    const text = statusLine(event, { me: guest?.id, team: this.#teamName, now: this.#desk.now(), closesAt: summary?.closesAt });
+    const about = { me: guest?.id, team: this.#teamName, now: this.#desk.now(), closesAt: summary?.closesAt };
+    const text = statusLine(event, about);
     if (text === null) return;
     this.#day(event.at);
     this.#last = null;
@@ -224,8 +246,9 @@ export class MessageList {
       const known = this.#unsent.get(key);
       if (known?.state === state) continue;
       const view = new MessageView({ author: "You", isOwn: true, isFirst: false, at, text, kind: "pending" });
+      const actions = { retry: () => this.#actions.retry(key), discard: () => this.#actions.discard(key) };
       if (state === "sending") view.mark("sending");
-      else view.fail(error?.message ?? "This was not sent.", { retry: () => this.#actions.retry(key), discard: () => this.#actions.discard(key) });
+      else view.fail(error?.message ?? "This was not sent.", actions);
       if (known) known.view.element.replaceWith(view.element);
       else this.#pending.append(view.element);
       this.#unsent.set(key, { view, state });
@@ -239,7 +262,7 @@ export class MessageList {
     const names = who.filter((one) => !one.private).map(({ name }) => name ?? this.#teamName);
     this.#typing.hidden = names.length === 0;
     const dots = el("span", { className: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
-    this.#typing.replaceChildren(dots, names.length > 1 ? `${names.join(" and ")} are typing` : `${names[0] ?? ""} is typing`);
+    this.#typing.replaceChildren(dots, `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing`);
     this.toBottomIfThere();
   }
 

@@ -1,6 +1,6 @@
 import { asNodes } from "../shared/text.js";
 import { clockTime, fullTime } from "../shared/time.js";
-import { el, hidden, icon, iconButton } from "./dom.js";
+import { button, el, hidden, icon, iconButton } from "./dom.js";
 
 /** @typedef {"sending" | "sent" | "delivered" | "seen" | "failed"} Mark */
 
@@ -43,11 +43,12 @@ export class MessageView {
     this.at = at;
     this.#meta = el("p", { className: "meta" }, this.#edited, time(at), isOwn && this.#mark);
     this.#tools = own ? this.#makeTools(own) : null;
+    const bubble = el("div", { className: "bubble", title: fullTime(at) }, this.#words);
     this.element = el(
       "li",
       { className: `message ${isOwn ? "own" : "other"} ${isFirst ? "first" : ""} ${kind}` },
       isOwn ? hidden("You:") : isFirst ? el("p", { className: "author", dir: "auto" }, author) : hidden(`${author}:`),
-      el("div", { className: "row" }, this.#tools, el("div", { className: "bubble", title: fullTime(at) }, this.#words)),
+      el("div", { className: "row" }, this.#tools, bubble),
       this.#meta,
     );
     this.say(text);
@@ -63,6 +64,7 @@ export class MessageView {
   edited(text) {
     this.say(text);
     this.#edited.textContent = "edited";
+    this.element.classList.add("is-edited");
   }
 
   deleted() {
@@ -90,21 +92,26 @@ export class MessageView {
         "div",
         { className: "failure" },
         el("p", { role: "alert" }, reason),
-        el("button", { type: "button", className: "link", onclick: retry }, "Try again"),
-        el("button", { type: "button", className: "link", onclick: discard }, "Discard"),
+        button("Try again", "link", retry),
+        button("Discard", "link", discard),
       ),
     );
   }
 
   /** @param {{edit: (text: string) => void, delete: () => void}} own */
   #makeTools(own) {
+    const choose = (/** @type {() => void} */ action) => () => {
+      toggle(false);
+      action();
+    };
     const choices = el(
       "div",
       { className: "tools-choices", hidden: true },
-      el("button", { type: "button", className: "quiet small", onclick: () => { toggle(false); own.edit(this.text); } }, "Edit"),
-      el("button", { type: "button", className: "quiet small", onclick: () => { toggle(false); own.delete(); } }, "Delete"),
+      button("Edit", "quiet small", choose(() => own.edit(this.text))),
+      button("Delete", "quiet small", choose(() => own.delete())),
     );
-    const more = iconButton("Edit or delete this message", "more", () => toggle(choices.hidden), { "aria-expanded": "false" });
+    const isOpen = { "aria-expanded": "false" };
+    const more = iconButton("Edit or delete this message", "more", () => toggle(choices.hidden), isOpen);
     const toggle = (/** @type {boolean} */ isOpen) => {
       choices.hidden = !isOpen;
       more.setAttribute("aria-expanded", String(isOpen));

@@ -13,24 +13,28 @@ import { field, form, textInput } from "./field.js";
  */
 export function newChat(desk) {
   const { categories } = desk.entry;
-  const topic = categories.length > 0
-    ? field({
-        label: "What is it about?",
-        input: el("select", {}, el("option", { value: "" }, "Please choose …"), ...categories.map((/** @type {any} */ one) => el("option", { value: one.id }, one.name))),
-      })
-    : field({ label: "What is it about?", help: "A few words, for example “Missing report”.", input: textInput({ maxLength: 200, dir: "auto" }) });
+  const hasChoice = categories.length > 0;
+  const choices = [{ id: "", name: "Please choose …" }, ...categories];
+  const options = choices.map(({ id, name }) => el("option", { value: id }, name));
+  const topic = field({
+    label: "What is it about?",
+    help: hasChoice ? undefined : "A few words, for example “Missing report”.",
+    input: hasChoice ? el("select", {}, ...options) : textInput({ dir: "auto" }),
+  });
+  const lacking = hasChoice ? "Please choose what it is about." : "Please write a few words.";
+  const ofTheTopic = ["no_such_category", "too_long", "empty", "bad_message"];
   const sheet = form({
     children: [topic.element],
     action: "Next",
     submit: async () => {
       const value = topic.input.value.trim();
-      if (topic.fail(value ? null : categories.length > 0 ? "Please choose what it is about." : "Please write a few words.")) return;
-      const about = categories.length > 0 ? { category: value } : { subject: value };
+      if (topic.fail(value ? null : lacking)) return;
+      const about = hasChoice ? { category: value } : { subject: value };
       const { case: caseId } = await desk.client?.command("open", { team: desk.entry.team.id, ...about });
       if (desk.entry.fields.length > 0) desk.show(identify(desk, caseId));
       else desk.openCase(caseId);
     },
-    failed: (error) => ["no_such_category", "too_long", "empty", "bad_message"].includes(error.code) && topic.fail(error.message),
+    failed: ({ code, message }) => ofTheTopic.includes(code) && topic.fail(message),
   });
   const element = el(
     "div",

@@ -1,7 +1,7 @@
 import { request } from "../shared/http.js";
 import { countdown } from "../shared/time.js";
 import { availability, privacyNotice, safetyNotice } from "./about.js";
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 import { field, form, textInput } from "./field.js";
 
 /** How long a code is good (docs/http.md): its moments are told by the server's clock, which we do not know yet. */
@@ -9,8 +9,14 @@ const CODE_MS = 5 * 60_000;
 
 /**
  * @typedef {import("./desk.js").Desk} Desk
- * @typedef {{firstName: string, lastName: string, kind: "phone" | "email", prefix: string, number: string, email: string,
- *   challenge?: string}} Typed
+ * @typedef {object} Typed
+ * @property {string} firstName
+ * @property {string} lastName
+ * @property {"phone" | "email"} kind
+ * @property {string} prefix
+ * @property {string} number
+ * @property {string} email
+ * @property {string} [challenge]
  */
 
 /**
@@ -23,25 +29,48 @@ const CODE_MS = 5 * 60_000;
  */
 export function signIn(desk, reason = null, typed) {
   const { entry } = desk;
-  const value = typed ?? { firstName: "", lastName: "", kind: entry.contact === "email" ? "email" : "phone", prefix: entry.countryPrefix, number: "", email: "" };
-  const first = field({ label: "First name", input: textInput({ value: value.firstName, autocomplete: "given-name", dir: "auto" }) });
-  const last = field({ label: "Last name", input: textInput({ value: value.lastName, autocomplete: "family-name", dir: "auto" }) });
-  const prefix = textInput({ value: value.prefix, autocomplete: "tel-country-code", inputMode: "tel", className: "prefix", maxLength: 5, "aria-label": "Country prefix" });
+  /** @type {Typed} */
+  const blank = {
+    firstName: desk.guest?.firstName ?? "",
+    lastName: desk.guest?.lastName ?? "",
+    kind: entry.contact === "email" ? "email" : "phone",
+    prefix: entry.countryPrefix,
+    number: "",
+    email: "",
+  };
+  const value = typed ?? blank;
+  const first = field({
+    label: "First name",
+    input: textInput({ value: value.firstName, autocomplete: "given-name", dir: "auto" }),
+  });
+  const last = field({
+    label: "Last name",
+    input: textInput({ value: value.lastName, autocomplete: "family-name", dir: "auto" }),
+  });
+  const prefix = textInput({
+    type: "tel",
+    value: value.prefix,
+    autocomplete: "tel-country-code",
+    maxLength: 5,
+    "aria-label": "Country prefix",
+  });
+  const help = "We send a code to it to make sure that it is you.";
   const phone = field({
     label: "Mobile number",
-    help: "We send a code to it to make sure that it is you.",
-    input: textInput({ type: "tel", value: value.number, autocomplete: "tel-national", inputMode: "tel", maxLength: 30 }),
+    help,
+    input: textInput({ type: "tel", value: value.number, autocomplete: "tel-national", maxLength: 30 }),
     lead: prefix,
   });
   const email = field({
     label: "E-mail address",
-    help: "We send a code to it to make sure that it is you.",
-    input: textInput({ type: "email", value: value.email, autocomplete: "email", inputMode: "email" }),
+    help,
+    input: textInput({ type: "email", value: value.email, autocomplete: "email" }),
   });
   /** @type {"phone" | "email"} */
   let kind = value.kind;
   const fields = { firstName: first, lastName: last, phone, email };
-  const choice = el("button", { type: "button", className: "link", hidden: entry.contact !== "either", onclick: () => choose(kind === "phone" ? "email" : "phone", true) });
+  const other = () => choose(kind === "phone" ? "email" : "phone", true);
+  const choice = button("", "link", other, { hidden: entry.contact !== "either" });
   const choose = (/** @type {"phone" | "email"} */ what, isAsked = false) => {
     kind = what;
     phone.element.hidden = what !== "phone";
@@ -66,17 +95,20 @@ export function signIn(desk, reason = null, typed) {
     action: "Send me a code",
     submit: async () => {
       const wanted = asked();
+      const isNumber = kind !== "phone" || wanted.number.replace(/\D/g, "").length > 3;
+      const isAddress = kind !== "email" || /^\S+@\S+$/.test(wanted.email);
       const isLacking = [
         first.fail(wanted.firstName ? null : "Please enter your first name."),
         last.fail(wanted.lastName ? null : "Please enter your last name."),
-        phone.fail(kind !== "phone" || /\d{4}/.test(wanted.number.replace(/\D/g, "")) ? null : "Please enter your mobile number."),
-        email.fail(kind !== "email" || /^\S+@\S+$/.test(wanted.email) ? null : "Please enter your e-mail address, as in name@example.org."),
-      ].some(Boolean);
-      if (isLacking) return;
+        phone.fail(isNumber ? null : "Please enter your mobile number."),
+        email.fail(isAddress ? null : "Please enter your e-mail address, as in name@example.org."),
+      ];
+      if (isLacking.some(Boolean)) return;
       desk.show(enterCode(desk, wanted, await sendCode(desk, wanted)));
     },
     failed: (error) => {
-      const at = fields[/** @type {keyof typeof fields} */ (error.field)];
+      const isOfContact = error.code === "too_soon" || error.code === "too_many_codes";
+      const at = fields[/** @type {keyof typeof fields} */ (isOfContact ? kind : error.field)];
       return at !== undefined && at.fail(error.message);
     },
   });
@@ -121,10 +153,16 @@ async function sendCode(desk, typed) {
 function enterCode(desk, typed, sent) {
   const code = field({
     label: "Your 6-digit code",
-    input: textInput({ className: "code", inputMode: "numeric", autocomplete: "one-time-code", maxLength: undefined, placeholder: "000000", dir: "ltr" }),
+    input: textInput({
+      className: "code",
+      inputMode: "numeric",
+      autocomplete: "one-time-code",
+      placeholder: "000000",
+      dir: "ltr",
+    }),
   });
   const news = el("p", { className: "help", role: "status" });
-  const resend = el("button", { type: "button", className: "link", onclick: () => again() });
+  const resend = button("", "link", () => again());
   let { challenge } = sent;
   let resendAt = 0;
   let isTried = "";
@@ -170,7 +208,8 @@ function enterCode(desk, typed, sent) {
       if (error.code !== "bad_code" && error.code !== "code_expired") return false;
       const left = error.triesLeft;
       const tries = left > 0 ? ` ${left === 1 ? "One try is" : `${left} tries are`} left.` : "";
-      code.fail(error.code === "bad_code" ? `This code is not right.${tries}` : "This code no longer works. Please ask for a new one.");
+      const isWrong = error.code === "bad_code";
+      code.fail(isWrong ? `This code is not right.${tries}` : "This code no longer works. Please ask for a new one.");
       code.input.select();
       return true;
     },
@@ -179,12 +218,12 @@ function enterCode(desk, typed, sent) {
         "div",
         { className: "links" },
         resend,
-        el("button", { type: "button", className: "link", onclick: () => desk.show(change()) }, typed.kind === "phone" ? "Change number" : "Change address"),
+        button(typed.kind === "phone" ? "Change number" : "Change address", "link", () => change()),
       ),
       news,
     ],
   });
-  const change = () => signIn(desk, null, { ...typed, challenge });
+  const change = () => desk.show(signIn(desk, null, { ...typed, challenge }));
   code.input.addEventListener("input", () => {
     const digits = code.input.value.replace(/\D/g, "").slice(0, 6);
     if (code.input.value !== digits) code.input.value = digits;
@@ -197,10 +236,10 @@ function enterCode(desk, typed, sent) {
     "div",
     { className: "page" },
     el("h1", {}, "Enter your code"),
-    el("p", { className: "lead" }, "We have sent it to ", el("strong", { dir: "ltr" }, sent.to), ". It is good for 5 minutes."),
+    el("p", { className: "lead" }, "Sent to ", el("strong", { dir: "ltr" }, sent.to), ". It is good for 5 minutes."),
     sheet.element,
   );
-  return { element, name: "Your code", back: () => desk.show(change()), focus: code.input, leave: () => clearInterval(ticking) };
+  return { element, name: "Your code", back: change, focus: code.input, leave: () => clearInterval(ticking) };
 }
 
 /**
@@ -218,10 +257,11 @@ export function blockedCookies(desk) {
     el(
       "p",
       { className: "lead" },
-      "Your browser does not let this window remember you, because it is part of another website. Open the chat in a tab of its own: it works there. You will be sent another code.",
+      "Your browser does not let this window remember you, because it is part of another website. ",
+      "Open the chat in a tab of its own: it works there. You will be sent another code.",
     ),
     el("a", { className: "primary", href, target: "_blank", rel: "noopener" }, "Open the chat in a new tab"),
-    el("button", { type: "button", className: "link", onclick: () => desk.show(signIn(desk)) }, "Try again here"),
+    button("Try again here", "link", () => desk.show(signIn(desk))),
   );
   return { element, name: "One more step" };
 }

@@ -1,13 +1,14 @@
-import { el } from "./dom.js";
+import { button, el } from "./dom.js";
 
 /** Short losses are nobody's business. */
 const PATIENCE_MS = 1500;
+const RECONNECTING = "Reconnecting. Messages are kept and sent later.";
 
 /** The line below the head that tells of a lost connection, and of nothing else. */
 export class StatusStrip {
   #text = el("span", { role: "status" });
   #next = el("span", { className: "strip-next", "aria-hidden": "true" });
-  #button = el("button", { type: "button", className: "link", onclick: () => this.#client?.retryNow() }, "Try now");
+  #button = button("Try now", "link", () => this.#client?.retryNow());
   element = el("div", { className: "strip", hidden: true }, el("div", {}, this.#text, " ", this.#next), this.#button);
   /** @type {import("../shared/client.js").FoyerClient | null} */
   #client = null;
@@ -43,9 +44,9 @@ export class StatusStrip {
     } else if (state === "stopped") {
       this.#show("This page no longer fits the server. Please load it again.", false);
     } else if (this.element.hidden) {
-      this.#timer ??= setTimeout(() => this.#show("Reconnecting. Messages are kept and sent later.", true), PATIENCE_MS);
+      this.#timer ??= setTimeout(() => this.#show(RECONNECTING, true), PATIENCE_MS);
     } else {
-      this.#show("Reconnecting. Messages are kept and sent later.", true);
+      this.#show(RECONNECTING, true);
     }
   }
 

@@ -56,17 +56,20 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
 
   let frame = null;
   let isReady = false;
-  const tell = () => isReady && frame.contentWindow.postMessage({ foyer: 1, type: panel.hidden ? "hidden" : "shown" }, origin);
+  const tell = () => {
+    if (isReady) frame.contentWindow.postMessage({ foyer: 1, type: panel.hidden ? "hidden" : "shown" }, origin);
+  };
 
   const show = (isOpen) => {
     if (isOpen && !frame) {
       // Seen only where the page's CSP, or the network, keeps the frame away: the frame lies above it.
-      const link = make("a", { href: address, target: "_blank", rel: "noopener", textContent: "Open the chat in a new tab" });
+      const link = make("a", { href: address, target: "_blank", rel: "noopener" }, "Open the chat in a new tab");
       frame = make("iframe", { src: `${address}?embedded`, title: label, allow: "autoplay" });
       panel.append(link, frame);
     }
     panel.hidden = !isOpen;
-    panel.className = isOpen ? "open" : "";
+    // Until the chat can close itself, the button that does stays in sight.
+    panel.className = isOpen && isReady ? "open" : "";
     button.setAttribute("aria-expanded", String(isOpen));
     tell();
     (isOpen ? frame : button).focus();
@@ -86,6 +89,7 @@ a{position:absolute;inset:auto 24px 24px;color:LinkText;text-align:center}
     if (from !== origin || !frame || source !== frame.contentWindow || data?.foyer !== 1) return;
     if (data.type === "ready") {
       isReady = true;
+      panel.className = panel.hidden ? "" : "open";
       tell();
     } else if (data.type === "close") show(false);
     else if (data.type === "unread" && Number.isInteger(data.count)) count(Math.max(0, data.count));

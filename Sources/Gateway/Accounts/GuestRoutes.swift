@@ -26,7 +26,7 @@ struct GuestRoutes: Sendable {
                     GuestSession(
                         guest: GuestSession.Person(
                             id: guest.publicID.text, firstName: guest.firstName, lastName: guest.lastName,
-                            contact: guest.contact.masked),
+                            contact: guest.contact.value),
                         organisation: organisation?.publicID.text ?? ""))
             }
             api.change("/api/v1/guests/logout") { request in try accounts.logOut(request, .guest) }

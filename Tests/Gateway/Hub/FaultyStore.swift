@@ -20,7 +20,7 @@ final class FaultyStore: CaseStore {
     func set(_ change: (inout Faults) -> Void) { faults.withLock { change(&$0) } }
 
     private func check(_ isAway: (Faults) -> Bool) throws(StoreError) {
-        if faults.withLock(isAway) { throw .unavailable("told to fail") }
+        if faults.withLock({ isAway($0) }) { throw .unavailable("told to fail") }
     }
 
     private func poison(_ found: Result<LoadedCase, CaseTrouble>) -> Result<LoadedCase, CaseTrouble> {

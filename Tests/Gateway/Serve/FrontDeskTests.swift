@@ -154,7 +154,7 @@ extension WebClient.Answer {
     @Test func `a house that closes stops its live side`() throws {
         let town = try DemoTown()
         #expect(!town.ended.isStopped)
-        town.house.close()
+        town.house.closeSockets()
         #expect(town.ended.isStopped)
     }
 

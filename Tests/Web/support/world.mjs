@@ -250,4 +250,6 @@ export class World {
   }
 }
 
-export const message = (text, id = "m1") => ({ type: "message", at: 1, author: { kind: "member", id, name: "Ada" }, text });
+export function message(text, id = "m1") {
+  return { type: "message", at: 1, author: { kind: "member", id, name: "Ada" }, text };
+}

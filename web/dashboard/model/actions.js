@@ -44,7 +44,8 @@ export function relations(summary, me, teams) {
   if (summary.assignee?.id === me) found.add("assignee");
   if (summary.participants.some((participant) => participant.id === me)) found.add("participant");
   const rank = teams.find((team) => team.id === summary.team?.id)?.rank;
-  if (rank) found.add("teammate");
+  // Read from its log alone, a case tells no team; but whoever may read it works for that team.
+  if (rank || summary.team === null) found.add("teammate");
   if (rank === "supervisor") found.add("supervisor");
   return found;
 }

@@ -1,6 +1,5 @@
 import { h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { allowedActions } from "../model/actions.js";
 import { formatAddress } from "../model/address.js";
 import { failureWords } from "../model/failure-words.js";
 import { guestName, topic } from "../model/names.js";
@@ -59,7 +58,7 @@ export class CaseHeader extends HTMLElement {
   }
 
   update() {
-    const { desk, openCase, address } = this.#context;
+    const { openCase, address } = this.#context;
     const summary = openCase?.summary;
     set(this, { "aria-busy": openCase && this.#busy.has(openCase.id) ? "true" : null });
     set(this.#back, { href: formatAddress({ ...address, caseID: null, pane: "" }) });
@@ -75,12 +74,13 @@ export class CaseHeader extends HTMLElement {
       return;
     }
     this.#showStatus(summary);
-    this.#showActions(summary, allowedActions(summary, desk.me.id, desk.teams, this.#context.now()));
+    this.#showActions(summary, openCase.allowed);
   }
 
   /** @param {Summary} summary */
   #showStatus(summary) {
     const { desk, openCase } = this.#context;
+    if (openCase?.hasLeft) return this.#drawStatus([h("span", { class: "chip" }, "With another team")]);
     const wait = waitWords(summary, this.#context.now());
     const holder = summary.phase === "closed" ? null : summary.assignee;
     const holderWords = holder?.id === desk.me.id ? "with you" : holder && `with ${holder.name}`;
@@ -94,6 +94,11 @@ export class CaseHeader extends HTMLElement {
         presence &&
         h("span", { class: "status-part presence", "data-state": presence }, `Guest ${presenceWords(presence)}`),
     ].filter(Boolean);
+    return this.#drawStatus(parts);
+  }
+
+  /** @param {Element[]} parts */
+  #drawStatus(parts) {
     const shown = parts.map((part) => part.outerHTML).join("");
     if (this.#statusShown === shown) return;
     this.#statusShown = shown;
@@ -149,11 +154,8 @@ export class CaseHeader extends HTMLElement {
   }
 
   transfer() {
-    const summary = this.#context.openCase?.summary;
-    const { desk } = this.#context;
-    if (summary && allowedActions(summary, desk.me.id, desk.teams, this.#context.now()).has("transfer")) {
-      openTransfer(this.#context, summary);
-    }
+    const { openCase } = this.#context;
+    if (openCase?.summary && openCase.allowed.has("transfer")) openTransfer(this.#context, openCase.summary);
   }
 
   /**

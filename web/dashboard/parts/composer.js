@@ -1,6 +1,5 @@
 import { freshID, h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
-import { allowedActions } from "../model/actions.js";
 
 /**
  * Where one writes: a reply by one's own name or as the team, or a private note. Each has a draft of its own, so that
@@ -68,7 +67,7 @@ export class Composer extends HTMLElement {
   update() {
     const { desk, openCase, preferences } = this.#context;
     const summary = openCase?.summary;
-    const allowed = summary ? allowedActions(summary, desk.me.id, desk.teams, this.#context.now()) : new Set();
+    const allowed = openCase?.allowed ?? new Set();
     this.#may = { reply: allowed.has("send"), note: allowed.has("note") };
     const words = summary ? this.#noticeWords(summary, allowed) : "";
     this.#notice.hidden = words === "";
@@ -119,6 +118,7 @@ export class Composer extends HTMLElement {
    */
   #noticeWords(summary, allowed) {
     if (allowed.has("send")) return "";
+    if (this.#context.openCase?.hasLeft) return "Another team has this conversation now.";
     if (allowed.has("claim")) return "Claim this conversation to reply.";
     switch (summary.phase) {
       case "intake":

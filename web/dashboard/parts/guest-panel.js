@@ -2,7 +2,6 @@ import { fullTime, shortMoment } from "../../shared/time.js";
 import { h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { KeyedList } from "../keyed.js";
-import { allowedActions } from "../model/actions.js";
 import { formatAddress } from "../model/address.js";
 import { failureWords } from "../model/failure-words.js";
 import { guestName, topic } from "../model/names.js";
@@ -61,14 +60,14 @@ export class GuestPanel extends HTMLElement {
     const summary = open?.summary;
     if (!open || !summary) return;
     const name = guestName(open.guest?.guest ?? summary.guest);
-    this.#once(this.#head, [name, open.guestPresence], () => [
+    const presence = summary.phase === "closed" ? null : open.guestPresence;
+    this.#once(this.#head, [name, presence], () => [
       avatar(name, summary.guest?.id ?? summary.id),
       h(
         "div",
         {},
         h("h2", { class: "guest-name", dir: "auto" }, name),
-        open.guestPresence &&
-          h("p", { class: "presence", "data-state": open.guestPresence }, capital(presenceWords(open.guestPresence))),
+        presence && h("p", { class: "presence", "data-state": presence }, capital(presenceWords(presence))),
       ),
     ]);
     const contact = open.guest?.guest.contact ?? null;
@@ -99,7 +98,7 @@ export class GuestPanel extends HTMLElement {
   /** @param {Summary} summary */
   #drawPeople(summary) {
     const { desk, openCase } = this.#context;
-    const canPart = allowedActions(summary, desk.me.id, desk.teams, this.#context.now()).has("part");
+    const canPart = openCase?.allowed.has("part") ?? false;
     const isOver = summary.phase === "closed";
     const people = [
       ...(summary.assignee ? [{ ...summary.assignee, role: isOver ? "had it" : "has it", canPart: false }] : []),
@@ -131,7 +130,7 @@ export class GuestPanel extends HTMLElement {
         h("span", { class: "person-name", dir: "auto" }, isMe ? `${name} (you)` : name),
         h("span", { class: "presence", "data-state": state }, `${role}, ${presenceWords(state)}`),
       ),
-      canPart && h("button", { type: "button", class: "tool", "aria-label": label, title: label, onclick }, icon("close")),
+      canPart && h("button", { type: "button", class: "tool", "aria-label": label, onclick }, icon("close")),
     );
   }
 

@@ -2,9 +2,9 @@ import { dayName, isSameDay, moment } from "../../shared/time.js";
 import { h, setText } from "../dom.js";
 import { icon } from "../icons.js";
 import { KeyedList } from "../keyed.js";
-import { allowedActions } from "../model/actions.js";
 import { who } from "../model/event-words.js";
 import { thread } from "../model/thread.js";
+import { typingWords } from "../model/typing-words.js";
 import { coalesced } from "../redraw.js";
 import { openDelete } from "./action-dialogs.js";
 import { MessageView } from "./message.js";
@@ -27,7 +27,7 @@ export class MessageList extends HTMLElement {
   });
   #earlier = h("button", { type: "button", class: "button earlier", hidden: true }, "Show earlier messages");
   #items = h("div", { class: "message-items" });
-  #typing = h("p", { class: "typing", hidden: true, dir: "auto" });
+  #typing = h("p", { class: "typing", hidden: true });
   #jump = h("button", { type: "button", class: "jump", hidden: true }, icon("down"), h("span"));
   #list;
   #shownItems = pageOfItems;
@@ -94,12 +94,9 @@ export class MessageList extends HTMLElement {
   }
 
   showTyping() {
-    const who = this.#case?.typing ?? [];
-    const names = who.map((person) => person.name || "The guest");
-    const isPrivate = who.length > 0 && who.every((person) => person.private);
-    const verb = names.length > 1 ? "are" : "is";
-    this.#typing.hidden = names.length === 0;
-    setText(this.#typing, `${names.join(", ")} ${verb} writing${isPrivate ? " a private note" : ""} …`);
+    const words = typingWords(this.#case?.typing ?? []);
+    this.#typing.hidden = words === "";
+    setText(this.#typing, words);
     if (this.#isAtEnd) this.#toEnd();
   }
 
@@ -123,7 +120,7 @@ export class MessageList extends HTMLElement {
       moment: (at) => moment(at, this.#context.now()),
       isSameDay,
     });
-    this.#allowed = summary ? allowedActions(summary, desk.me.id, desk.teams, this.#context.now()) : new Set();
+    this.#allowed = open.allowed;
     this.#earlier.hidden = items.length <= this.#shownItems;
     this.#list.show(items.slice(-this.#shownItems), ({ key }) => key);
     this.#countBelow(open.entries.length);

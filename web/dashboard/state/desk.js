@@ -1,4 +1,5 @@
 import { FoyerError } from "../../shared/error.js";
+import { isOpen } from "../model/inbox.js";
 
 /**
  * What a member sees of all cases: the inbox as the server keeps it up to date, pages of closed ones, who is here.
@@ -24,6 +25,8 @@ export class Desk extends EventTarget {
   #inbox = new Map();
   /** Closed ones, and others of a guest: known, but in no open list. @type {Map<string, Summary>} */
   #others = new Map();
+  /** Open, but somebody else's now: another team's, as a rule. @type {Set<string>} */
+  #left = new Set();
   /** @type {Map<string, Closed>} */
   #closed = new Map();
   /** @type {Map<string, Map<string, string>>} */
@@ -68,6 +71,11 @@ export class Desk extends EventTarget {
   /** What is told of a case in the inbox is up to date. @param {string} id */
   isInInbox(id) {
     return this.#inbox.has(id);
+  }
+
+  /** It is no longer for this member, who has it still open. @param {string} id */
+  hasLeft(id) {
+    return this.#left.has(id);
   }
 
   /** @param {Summary[]} summaries that came with something else */
@@ -155,6 +163,7 @@ export class Desk extends EventTarget {
     if (before && before.version > summary.version) return;
     this.#inbox.set(summary.id, summary);
     this.#others.delete(summary.id);
+    this.#left.delete(summary.id);
     if (this.isLive) this.dispatchEvent(new CustomEvent("case", { detail: { before, after: summary } }));
     this.#emit("inbox");
   }
@@ -165,6 +174,7 @@ export class Desk extends EventTarget {
     if (!summary) return;
     this.#inbox.delete(id);
     this.#others.set(id, summary);
+    if (isOpen(summary)) this.#left.add(id);
     this.#putOnTopOfClosed(summary);
     this.#emit("inbox");
   }

@@ -1,3 +1,4 @@
+import { allowedActions } from "../model/actions.js";
 import { summaryFromLog } from "../model/summary-from-log.js";
 
 /**
@@ -82,6 +83,17 @@ export class OpenCase extends EventTarget {
     if (told && !isStale) return told;
     const read = summaryFromLog(this.id, this.entries);
     return told && read ? { ...read, team: told.team, guest: told.guest } : read;
+  }
+
+  get hasLeft() {
+    return this.#desk.hasLeft(this.id);
+  }
+
+  /** @returns {Set<import("../model/actions.js").Action>} what the reader may do now */
+  get allowed() {
+    const { summary } = this;
+    if (!summary || this.hasLeft) return new Set();
+    return allowedActions(summary, this.#desk.me.id, this.#desk.teams, this.#desk.client.now());
   }
 
   /** @returns {[string, string][]} who of the team has this case open */

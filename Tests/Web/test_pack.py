@@ -1,0 +1,105 @@
+"""The pages as they are delivered: small enough for a clinic's page, and still the same programs."""
+
+import gzip
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from pack import Pack, lean, lean_sheet, pack  # noqa: E402
+
+LOADER_BYTES = 3_000
+GUEST_BYTES = 35_000
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("packed") / "web"
+    pack(ROOT / "web", target)
+    return target
+
+
+def compressed(path: Path) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
+
+
+def parts(folder: Path) -> list[Path]:
+    """The guest's page and all that it asks for."""
+    page = folder / "widget/chat.html"
+    asked = re.findall(r'(?:href|src)="/([^"]+)"', page.read_text())
+    return [page, *(folder / name for name in asked)]
+
+
+def test_the_loader_is_tiny(packed: Path) -> None:
+    size = compressed(packed / "widget/widget.js")
+    assert size <= LOADER_BYTES, f"{size} bytes"
+
+
+def test_everything_a_guest_loads_is_small(packed: Path) -> None:
+    sizes = {path.name: compressed(path) for path in [packed / "widget/widget.js", *parts(packed)]}
+    assert sum(sizes.values()) <= GUEST_BYTES, f"{sizes}: {sum(sizes.values())} bytes"
+
+
+def test_a_page_asks_for_one_script_and_one_sheet(packed: Path) -> None:
+    suffixes = [path.suffix for path in parts(packed)]
+    assert suffixes.count(".js") == 1
+    assert suffixes.count(".css") == 1
+    assert "import" not in re.findall(r"^\w+", (packed / "widget/chat.js").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", ["widget/chat.js", "widget/widget.js"])
+def test_a_packed_script_is_javascript(packed: Path, name: str) -> None:
+    run = subprocess.run(
+        ["node", "--check", "--input-type=module"],
+        input=(packed / name).read_text(),
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_packed_modules_do_what_the_modules_do(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text(
+        'import { two as zwei, Three } from "./two.js";\n'
+        'export { two } from "./two.js";\n'
+        "/** A sum. */\nexport const sum = zwei + new Three().value;\n"
+        "globalThis.found = sum;\n"
+    )
+    (tmp_path / "two.js").write_text(
+        "const sum = 1;\nexport const two = sum + 1;\n\n"
+        "export class Three {\n  #secret = 3;\n  get value() {\n    // Hidden.\n    return this.#secret;\n  }\n}\n"
+    )
+    packed = Pack()
+    packed.add(tmp_path / "one.js")
+    program = packed.text + "console.log(globalThis.found);"
+    run = subprocess.run(["node", "--input-type=module"], input=program, capture_output=True, text=True, timeout=30)
+    assert run.stdout == "5\n", run.stderr
+    assert "Hidden" not in packed.text
+
+
+def test_a_form_that_is_not_understood_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("export default 7;\n")
+    with pytest.raises(ValueError, match="not understood"):
+        Pack().add(tmp_path / "one.js")
+
+
+def test_comments_go_and_strings_stay() -> None:
+    source = '/** Why.\n * More.\n */\nconst a = "/* no */"; // kept\n  /** @type {any} */ (a).b();\n'
+    assert lean(source) == 'const a = "/* no */"; // kept\n(a).b();\n'
+
+
+def test_a_sheet_keeps_what_its_grammar_needs() -> None:
+    sheet = "/* Why. */\na:hover,\n.b > c {\n  margin: 0 auto;\n}\n\n@media (min-width: 6rem) and (hover: hover) {\n}\n"
+    assert lean_sheet(sheet) == "a:hover,.b > c{margin:0 auto}@media (min-width:6rem) and (hover:hover){}"
+
+
+def test_a_template_over_several_lines_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("const a = `b\n{ c }`;\n")
+    with pytest.raises(ValueError, match="several lines"):
+        Pack().add(tmp_path / "one.js")
