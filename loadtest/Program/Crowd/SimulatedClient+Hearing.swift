@@ -106,8 +106,9 @@ extension SimulatedClient {
         followed.isSending = false
         guard let message = followed.outbox.popFirst() else { return }
         crowd.latencies.acknowledged(due: message.dueMicroseconds)
-        crowd.plan.progress.add(.acknowledged)
+        // In this order: whoever sees the one has seen the other.
         if !message.isNote { crowd.plan.progress.add(.deliverable) }
+        crowd.plan.progress.add(.acknowledged)
         crowd.book.note(.ack, number) {
             $0.caseID = followed.id
             $0.number = message.number

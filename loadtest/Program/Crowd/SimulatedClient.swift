@@ -102,7 +102,6 @@ final class SimulatedClient {
             number: sentCount, key: Self.newKey(), text: mark.text(bytes: crowd.plan.textBytes), isNote: isNote,
             dueMicroseconds: due)
         crowd.latencies.takenUp(due: due)
-        crowd.plan.progress.add(.intended)
         crowd.book.note(.intend, number) {
             $0.caseID = caseID
             $0.number = message.number

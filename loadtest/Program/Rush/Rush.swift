@@ -111,7 +111,8 @@ final class Rush {
             if let failure = progress.failure { throw HouseError(failure) }
             usleep(2000)
         }
-        return (try collect(), isDrained)
+        let hasAllArrived = isDrained
+        return (try collect(), hasAllArrived)
     }
 
     private var isDrained: Bool {
@@ -146,6 +147,8 @@ final class Rush {
                     from: pairs, memberShare: plan.memberShare, notes: plan.notes)
             else { return }
             let client = isGuest ? pair.guest : pair.member
+            // Counted here: what a loop has not taken up yet is under way, too.
+            progress.add(.intended)
             orders[client % orders.count].append(
                 Order(client: client, caseID: pair.caseID, isNote: isNote, due: due))
         }
