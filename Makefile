@@ -48,6 +48,12 @@ bench: build ## measure the server, and a peer if there is one; more in ARGS="--
 bench-engine: build ## durable messages a second beside a bare SQLite insert; more in ARGS="--data DIR --rounds 5"
 	@$(FOYER) bench engine $(ARGS)
 
+.PHONY: load
+load: ## load a server and check it: ARGS="rush --demo DIR/demo.json --rate 200 --history run.jsonl", ARGS="check run.jsonl"
+	$(PROVIDE) build
+	@$(BUILD) -c release --product foyer-load
+	@.build/release/foyer-load $(ARGS)
+
 .PHONY: machine
 machine: build ## draw docs/case-machine.md anew, from the code
 	@$(FOYER) machine --format document > docs/case-machine.md
