@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pack import pack
 
+from pack import pack
 from support.house import House
 from support.server import REPOSITORY
 

@@ -35,9 +35,7 @@ class Team:
 class House(Server):
     """`foyer serve --demo` in a directory of its own. Restarting on the same directory finds everything again."""
 
-    def __init__(
-        self, directory: Path, *arguments: str, port: int = 0, web: Path = REPOSITORY / "web"
-    ) -> None:
+    def __init__(self, directory: Path, *arguments: str, port: int = 0, web: Path = REPOSITORY / "web") -> None:
         self.directory = directory
         self._control = directory / "control"
         self._control.unlink(missing_ok=True)
