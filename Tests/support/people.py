@@ -1,4 +1,4 @@
-"""The two sides of a conversation as they sit before their browsers: what they see is found by its role and its words."""
+"""The two sides of a conversation before their browsers: what they see is found by its role and its words."""
 
 import re
 from itertools import count
