@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
+from support.browser import Profile
 from support.house import House, Team
 
 PHONE = {"width": 360, "height": 740}
@@ -28,7 +29,7 @@ def fresh_phone() -> str:
 class Visitor:
     """A browser of one's own: cookies and storage are shared with nobody."""
 
-    def __init__(self, browser: Browser, house: House, viewport: dict, **options: object) -> None:
+    def __init__(self, browser: Browser | Profile, house: House, viewport: dict, **options: object) -> None:
         self.house = house
         self.context: BrowserContext = browser.new_context(viewport=viewport, **options)
         self.page: Page = self.context.new_page()
@@ -74,7 +75,7 @@ class Visitor:
 class Guest(Visitor):
     def __init__(
         self,
-        browser: Browser,
+        browser: Browser | Profile,
         house: House,
         first: str = "Ada",
         last: str = "Lovelace",
@@ -101,6 +102,19 @@ class Guest(Visitor):
     def opens(self, team: Team, case: str | None = None) -> "Guest":
         self.page.goto(f"{self.house.http_url}/chat/{team.id}" + (f"/{case}" if case else ""))
         return self
+
+    def opens_clinic(self) -> Self:
+        """The demo clinic's page, which is another site, and the widget on it."""
+        self.page.goto(self.house.http_url.replace("127.0.0.1", "localhost") + "/demo/clinic")
+        self.launcher.click()
+        self.desk = self.page.frame_locator("iframe")
+        expect(self.desk.get_by_role("heading", level=1)).to_be_visible()
+        return self
+
+    @property
+    def launcher(self) -> Locator:
+        """The widget's button on the clinic's page."""
+        return self.page.get_by_role("button", name="Chat with us", exact=False)
 
     # Signing in.
 
