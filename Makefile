@@ -21,7 +21,7 @@ help: ## list the targets
 
 .PHONY: run
 run: build ## build Foyer and serve it with demo data on LISTEN=127.0.0.1:8080
-	@exec $(FOYER) serve --demo --listen $(LISTEN) --web web --data data
+	@exec $(FOYER) serve --demo --listen $(LISTEN) --web .build/web --data data
 
 .PHONY: check
 check: ## the quick loop: lint, debug build, unit tests, tidy
@@ -34,9 +34,10 @@ test: ## everything that must pass before a change goes in
 	@$(PYTHON) tools/stages.py test
 
 .PHONY: build
-build: ## build the release binary
+build: ## build the release binary, and pack its pages
 	$(PROVIDE) build
 	@$(BUILD) -c release --product foyer
+	@python3 tools/pack.py web .build/web
 
 .PHONY: bench
 bench: build ## measure the server, and a peer if there is one; more in ARGS="--only echo", see bench/README.md
@@ -46,6 +47,12 @@ bench: build ## measure the server, and a peer if there is one; more in ARGS="--
 .PHONY: bench-engine
 bench-engine: build ## durable messages a second beside a bare SQLite insert; more in ARGS="--data DIR --rounds 5"
 	@$(FOYER) bench engine $(ARGS)
+
+.PHONY: load
+load: ## load a server and check it: ARGS="rush --demo DIR/demo.json --rate 200 --history run.jsonl", ARGS="check run.jsonl"
+	$(PROVIDE) build
+	@$(BUILD) -c release --product foyer-load
+	@.build/release/foyer-load $(ARGS)
 
 .PHONY: machine
 machine: build ## draw docs/case-machine.md anew, from the code

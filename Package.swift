@@ -87,7 +87,17 @@ let programs: [Target] = [
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,
         swiftSettings: settings),
-    .executableTarget(name: "foyer-load", path: "loadtest", swiftSettings: settings),
+    // What the load generator writes down, and the check of it: apart from the program, for its tests.
+    .target(name: "LoadCheck", path: "loadtest/LoadCheck", swiftSettings: settings),
+    .executableTarget(
+        name: "foyer-load",
+        dependencies: [
+            "LoadCheck", "Reactor", "WebSocket", "Wire", "CLinux",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            .product(name: "DequeModule", package: "swift-collections"),
+            .product(name: "Histogram", package: "hdrhistogram-swift"),
+        ],
+        path: "loadtest/Program", swiftSettings: settings),
 ]
 
 let cTargets: [Target] = [
@@ -126,6 +136,7 @@ let testTargets: [Target] = [
     .executableTarget(
         name: "store-victim", dependencies: ["CaseStore", "CaseMachine"], path: "Tests/CaseStore/Victim",
         swiftSettings: settings),
+    tests("LoadTest", ["LoadCheck"]),
     tests("Tidy", []),
     tests("Simulation", ["Simulation", "Gateway", "CaseStore", "CaseMachine", "TestSupport"]),
     .executableTarget(
@@ -156,6 +167,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: coreTargets + shellTargets + programs + cTargets + testTargets + fuzzTargets,
     cLanguageStandard: .gnu17

@@ -24,12 +24,21 @@ def generator() -> Path:
 
 def foyer() -> Path:
     """The release build of foyer, or the binary that FOYER_BIN names."""
-    if given := os.environ.get("FOYER_BIN"):
+    return _release("foyer", "FOYER_BIN")
+
+
+def load_generator() -> Path:
+    """The release build of foyer-load, or the binary that FOYER_LOAD_BIN names."""
+    return _release("foyer-load", "FOYER_LOAD_BIN")
+
+
+def _release(product: str, variable: str) -> Path:
+    if given := os.environ.get(variable):
         return Path(given)
-    build = ["swift", "build", "--configuration", "release", "--product", "foyer"]
+    build = ["swift", "build", "--configuration", "release", "--product", product]
     subprocess.run(build, cwd=PROJECT, check=True)
     shown = subprocess.run([*build, "--show-bin-path"], cwd=PROJECT, check=True, capture_output=True, text=True)
-    return Path(shown.stdout.strip()) / "foyer"
+    return Path(shown.stdout.strip()) / product
 
 
 def certificate(folder: Path) -> tuple[Path, Path]:

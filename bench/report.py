@@ -80,11 +80,13 @@ def _processor() -> str:
     return models[0] if models else platform.machine()
 
 
-def document(all_samples: Sequence[Samples], arguments: list[str]) -> str:
+def document(all_samples: Sequence[Samples], tables: Sequence[str], arguments: list[str]) -> str:
     """The whole of docs/benchmarks.md. Environment variables are named without their values, which are paths."""
     changed = " with uncommitted changes" if _output("git", "status", "--porcelain", "--untracked-files=no") else ""
-    named = "".join(f"{name}=… " for name in ("FOYER_BIN", "FOYER_PEER", "FOYER_PEER_TLS") if os.environ.get(name))
-    rounds = max(len(samples.rounds) for samples in all_samples)
+    variables = ("FOYER_BIN", "FOYER_LOAD_BIN", "FOYER_PEER", "FOYER_PEER_TLS")
+    named = "".join(f"{name}=… " for name in variables if os.environ.get(name))
+    rounds = max((len(samples.rounds) for samples in all_samples), default=1)
+    body = "\n".join(tables)
     return f"""# Benchmarks
 
 Written by `bench/run.py --write`; `bench/README.md` says what is measured and how to read it.
@@ -96,4 +98,4 @@ Written by `bench/run.py --write`; `bench/README.md` says what is measured and h
 - Command: `{named}bench/run.py {shlex.join(arguments)}`
 - Rounds: {rounds}; instruction counts once
 
-{table(all_samples)}"""
+{body}"""

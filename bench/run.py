@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""Measures `foyer echo`, beside a peer if there is one, and prints a table of figures and goals.
+"""Measures `foyer echo`, beside a peer if there is one, and prints a table of figures and goals; then `foyer serve`, as
+the people who chat through it notice it.
 
 FOYER_BIN       the binary to measure, instead of a release build
+FOYER_LOAD_BIN  the load generator for the chat, the same
 FOYER_PEER      a server to compare with: BINARY PORT serves /echo, /sub and /pub
 FOYER_PEER_TLS  the same over TLS: BINARY PORT CERTIFICATE KEY
 """
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import build
+import chat
 import servers
 from figures import Figure, Kind, select
 from measure import Bench
@@ -26,9 +29,10 @@ from report import Samples, document, table
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="keys or groups of figures, with commas between")
+    parser.add_argument("--only", default="", help="keys or groups of figures, or chat, with commas between")
     parser.add_argument("--rounds", type=int, default=5, help="alternating rounds (5)")
     parser.add_argument("--seconds", type=float, default=2, help="measured time of each CPU figure (2)")
+    parser.add_argument("--chat-seconds", type=float, default=20, help="measured time of the chat (20)")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -75,7 +79,8 @@ def measure(
 
 def main() -> int:
     arguments = parse_arguments()
-    figures = select(arguments.only)
+    names = {name for name in arguments.only.split(",") if name}
+    figures = [] if names == {"chat"} else select(",".join(names - {"chat"}))
     check_tools(figures)
     servers.raise_open_files()
     binary = build.foyer()
@@ -87,11 +92,14 @@ def main() -> int:
         folder = Path(name)
         bench = Bench(build.generator(), build.certificate(folder), folder, arguments.seconds)
         results = measure(bench, figures, contenders, max(1, arguments.rounds))
-    print(table(results))
+    tables = [table(results)] if results else []
+    if not names or "chat" in names:
+        tables.append(chat.measure(binary, arguments.chat_seconds).table() + "\n")
+    print("\n".join(tables))
     if arguments.write:
         page = build.PROJECT / "docs" / "benchmarks.md"
         page.parent.mkdir(exist_ok=True)
-        page.write_text(document(results, sys.argv[1:]), encoding="utf-8")
+        page.write_text(document(results, tables, sys.argv[1:]), encoding="utf-8")
     return 0 if all(samples.of("foyer") for samples in results) else 1
 
 

@@ -66,12 +66,13 @@ def raise_open_files() -> None:
 
 
 @contextmanager
-def running(command: list[str], port: int) -> Iterator[int]:
+def running(command: list[str], port: int, is_pinned: bool = True) -> Iterator[int]:
     """Runs a server and yields its process id once it accepts connections; ends it by that id."""
+    pin = ["taskset", "-c", SERVER_CORE] if is_pinned else []
     # A file and not a pipe, which nobody reads meanwhile and a talkative server would block on.
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            ["taskset", "-c", SERVER_CORE, *command],
+            [*pin, *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,

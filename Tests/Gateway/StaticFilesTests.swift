@@ -53,6 +53,28 @@ struct StaticFilesTests {
         files = try StaticFiles(directory: directory.path + "/www", limits: limits)
     }
 
+    @Test(
+        "sends the compressed form where there is one and the client takes it",
+        arguments: [
+            ("", false), ("Accept-Encoding: br\r\n", false), ("Accept-Encoding: gzip, br\r\n", true),
+            ("Accept-Encoding: br;q=1.0, GZIP;q=0.5\r\n", true), ("Accept-Encoding: gzip;q=0\r\n", false),
+            ("Accept-Encoding: gzip;q=0.000, *\r\n", false), ("Accept-Encoding: *\r\n", true),
+            ("Accept-Encoding: *;q=0\r\n", false), ("Accept-Encoding: br\r\nAccept-Encoding: gzip\r\n", true),
+        ])
+    func compressed(fields: String, isCompressed: Bool) throws {
+        try directory.write("www/app.js.gz", "small")
+        let response = try get("app.js", fields)
+        #expect(text(response) == (isCompressed ? "small" : "code"))
+        #expect(response.first("Content-Encoding") == (isCompressed ? "gzip" : nil))
+        #expect(response.first("Content-Type") == "text/javascript; charset=utf-8")
+        #expect(response.first("Vary") == "Accept-Encoding")
+        // Another content has another name, and no form is none.
+        #expect(
+            response.first("ETag") != (try get("app.js", isCompressed ? "" : "Accept-Encoding: gzip\r\n")).first("ETag")
+        )
+        #expect(text(try get("index.html", fields)) == "home")
+    }
+
     private func get(_ path: String, _ fields: String = "", method: String = "GET") throws -> Response {
         files.respond(to: try request(method, "/", fields), path: path, now: now)
     }

@@ -41,6 +41,18 @@ test("a server that ends each socket at once is not asked without pause", async 
   assert.ok(world.sockets.length < 9, `${world.sockets.length} attempts in half a minute`);
 });
 
+test("nor is one that ends each connection right after its welcome", async () => {
+  const world = new World({ random: 0.999 });
+  const usual = world.answers.authenticate;
+  world.answers.authenticate = (message, socket) => {
+    usual(message, socket);
+    world.time.setTimeout(() => socket.end(4000), 1);
+  };
+  await world.onlineClient();
+  await world.time.pass(30_000);
+  assert.ok(world.sockets.length < 12, `${world.sockets.length} attempts in half a minute`);
+});
+
 test("close code 4101 with the session over: signed out", async () => {
   const world = new World();
   const client = await world.onlineClient();

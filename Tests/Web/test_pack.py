@@ -25,7 +25,7 @@ def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def compressed(path: Path) -> int:
-    return len(gzip.compress(path.read_bytes(), 6))
+    return path.with_name(path.name + ".gz").stat().st_size
 
 
 def parts(folder: Path) -> list[Path]:
@@ -89,6 +89,23 @@ def test_a_form_that_is_not_understood_is_refused(tmp_path: Path) -> None:
         Pack().add(tmp_path / "one.js")
 
 
+def test_private_names_are_shortened_and_colours_are_not(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text(
+        "class One {\n  #fade = 1;\n  get value() {\n    return this.#fade;\n  }\n}\n"
+        'console.log(new One().value, "#fade00", "#fff");\n'
+    )
+    packed = Pack()
+    packed.add(tmp_path / "one.js")
+    assert "this.#fade" not in packed.text
+    run = subprocess.run(["node", "--input-type=module"], input=packed.text, capture_output=True, text=True, timeout=30)
+    assert run.stdout == "1 #fade00 #fff\n", run.stderr
+
+
+def test_everything_is_there_compressed_as_well(packed: Path) -> None:
+    for name in ("widget/chat.html", "widget/chat.js", "dashboard/main.js", "shared/theme.css", "assets/foyer.svg"):
+        assert gzip.decompress((packed / f"{name}.gz").read_bytes()) == (packed / name).read_bytes()
+
+
 def test_comments_go_and_strings_stay() -> None:
     source = '/** Why.\n * More.\n */\nconst a = "/* no */"; // kept\n  /** @type {any} */ (a).b();\n'
     assert lean(source) == 'const a = "/* no */"; // kept\n(a).b();\n'
@@ -97,3 +114,9 @@ def test_comments_go_and_strings_stay() -> None:
 def test_a_sheet_keeps_what_its_grammar_needs() -> None:
     sheet = "/* Why. */\na:hover,\n.b > c {\n  margin: 0 auto;\n}\n\n@media (min-width: 6rem) and (hover: hover) {\n}\n"
     assert lean_sheet(sheet) == "a:hover,.b > c{margin:0 auto}@media (min-width:6rem) and (hover:hover){}"
+
+
+def test_a_template_over_several_lines_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "one.js").write_text("const a = `b\n{ c }`;\n")
+    with pytest.raises(ValueError, match="several lines"):
+        Pack().add(tmp_path / "one.js")

@@ -35,12 +35,12 @@ class Team:
 class House(Server):
     """`foyer serve --demo` in a directory of its own. Restarting on the same directory finds everything again."""
 
-    def __init__(self, directory: Path, *arguments: str, port: int = 0) -> None:
+    def __init__(self, directory: Path, *arguments: str, port: int = 0, web: Path = REPOSITORY / "web") -> None:
         self.directory = directory
         self._control = directory / "control"
         self._control.unlink(missing_ok=True)
         super().__init__(
-            *["--demo", "--data", str(directory / "data"), "--web", str(REPOSITORY / "web")],
+            *["--demo", "--data", str(directory / "data"), "--web", str(web)],
             *["--control", str(self._control), *arguments],
             listen=(f"127.0.0.1:{port}",),
             command="serve",

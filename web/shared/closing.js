@@ -1,5 +1,5 @@
 /**
- * @typedef {{then: "now"} | {then: "backoff"} | {then: "wait", ms: number} | {then: "stop"}} Verdict
+ * @typedef {{then: "resume"} | {then: "authenticate"} | {then: "backoff"} | {then: "wait", ms: number} | {then: "stop"}} Verdict
  */
 
 /** A server that asks for more than this is not taken at its word. */
@@ -13,7 +13,8 @@ const LONGEST_WAIT_MS = 10 * 60_000;
  * @returns {Verdict}
  */
 export function verdict(code, reason) {
-  if (code >= 4000 && code <= 4199) return { then: "now" }; // A ticket is fetched each time: that authenticates again.
+  if (code >= 4000 && code <= 4099) return { then: "resume" };
+  if (code >= 4100 && code <= 4199) return { then: "authenticate" };
   if (code >= 4200 && code <= 4299) {
     const ms = /^\d{1,9}$/.test(reason) ? Number(reason) : NaN;
     return Number.isNaN(ms) ? { then: "backoff" } : { then: "wait", ms: Math.min(ms, LONGEST_WAIT_MS) };

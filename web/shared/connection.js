@@ -16,6 +16,8 @@ const STUCK_MS = 30_000;
 const TICK_MS = 5_000;
 /** A connection that lived for so long has proven itself: the next loss begins with short waits. */
 const PROVEN_MS = 10_000;
+/** Going on without any wait is for once in a while. */
+const RUSH_EVERY_MS = 10_000;
 
 /**
  * @typedef {import("./environment.js").Environment} Environment
@@ -51,6 +53,8 @@ export class Connection extends EventTarget {
   #sentAt = 0;
   #receivedAt = 0;
   #onlineAt = 0;
+  /** @type {Map<string, number>} by the reason to */
+  #rushedAt = new Map();
   /** Names the attempt, so that what an abandoned one still hears is not taken for the present. */
   #era = 0;
   #attempt = 0;
@@ -206,7 +210,7 @@ export class Connection extends EventTarget {
     const oldest = this.#requests.oldest;
     if (oldest !== null) {
       const silence = now - Math.max(oldest, this.#receivedAt);
-      if (silence >= ANSWER_MS || now - oldest >= STUCK_MS) this.#lost({ then: "now" });
+      if (silence >= ANSWER_MS || now - oldest >= STUCK_MS) this.#lost({ then: "resume" });
     } else if (now - this.#sentAt >= PING_AFTER_MS - TICK_MS) {
       this.#ping();
     }
@@ -231,7 +235,7 @@ export class Connection extends EventTarget {
     this.#ping();
     this.#environment.setTimeout(() => {
       this.#isChecking = false;
-      if (era === this.#era && this.welcome !== null && this.#receivedAt < before) this.#lost({ then: "now" });
+      if (era === this.#era && this.welcome !== null && this.#receivedAt < before) this.#lost({ then: "resume" });
     }, CHECK_MS);
   }
 
@@ -260,15 +264,18 @@ export class Connection extends EventTarget {
 
   /** @param {import("./closing.js").Verdict} what */
   #lost(what) {
-    const wasShort = this.welcome === null || this.#environment.now() - this.#onlineAt < PROVEN_MS;
+    const now = this.#environment.now();
+    const mayRush = this.welcome !== null && now - (this.#rushedAt.get(what.then) ?? -Infinity) >= RUSH_EVERY_MS;
     this.#abandon();
     switch (what.then) {
       case "stop":
         this.#end("stopped");
         return;
-      case "now":
+      case "resume":
+      case "authenticate": // With the ticket that is fetched each time.
         // A server that ends each socket at once must not be asked again without a pause.
-        this.#waitFor(wasShort ? this.#backoff.next() : 0);
+        if (mayRush) this.#rushedAt.set(what.then, now);
+        this.#waitFor(mayRush ? 0 : this.#backoff.next());
         return;
       case "wait":
         this.#waitFor(what.ms, false);

@@ -1,4 +1,4 @@
-const ADDRESS = /\bhttps?:\/\/[^\s<>"'`\\^{|}\u200B-\u200F\u202A-\u202E\u2060-\u2069]+/giu;
+const ADDRESS = /\bhttps?:\/\/[^\s<>"'\x60\\^{|}\u200B-\u200F\u202A-\u202E\u2060-\u2069]+/giu;
 /** What ends a sentence rather than an address. */
 const TRAILING = ".,;:!?…»”’]";
 

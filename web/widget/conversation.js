@@ -40,7 +40,6 @@ export class Conversation {
       delete: (/** @type {number} */ number) => this.#delete(number),
       retry: (/** @type {string} */ key) => this.#client.retry(caseId, key),
       discard: (/** @type {string} */ key) => this.#client.discard(caseId, key),
-      newChat: () => desk.newChat(),
     };
     this.#list = new MessageList({ desk, log: this.#log, actions, bottomChanged: () => this.#tellSeen() });
     this.#composer = new Composer({

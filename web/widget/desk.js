@@ -44,6 +44,7 @@ export class Desk {
   #spoken = el("div", { className: "hidden-text", "aria-live": "polite" });
   /** @type {Screen | null} */
   #screen = null;
+  #isIdle = false;
   /** @type {(() => void) | null} */
   #endPresence = null;
 
@@ -100,7 +101,10 @@ export class Desk {
     client.addEventListener("presence", (event) => this.#presenceChanged(/** @type {CustomEvent} */ (event).detail));
     client.watch();
     client.start();
-    this.#endPresence = watchPresence(() => this.#looked());
+    this.#endPresence = watchPresence(({ idle }) => {
+      this.#isIdle = idle;
+      this.#looked();
+    });
     if (this.#caseId) this.openCase(this.#caseId);
     else this.goHome();
   }
@@ -238,8 +242,7 @@ export class Desk {
   }
 
   #looked() {
-    const visible = this.isLookedAt;
-    this.client?.presence({ visible, idle: !document.hasFocus() && !visible });
+    this.client?.presence({ visible: this.isLookedAt, idle: this.#isIdle });
     /** @type {any} */ (this.#screen)?.looked?.();
   }
 

@@ -19,6 +19,7 @@ export function el(tag, properties = {}, ...children) {
   return element;
 }
 
+const TWO_TICKS = "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9";
 const PATHS = {
   menu: "M4 7h16M4 12h16M4 17h10",
   close: "M6 6l12 12M18 6L6 18",
@@ -29,8 +30,8 @@ const PATHS = {
   clock: "M12 7v5l3 2M21 12a9 9 0 1 1-18 0a9 9 0 0 1 18 0",
   sending: "M12 8v4l2.5 1.5M19 12a7 7 0 1 1-14 0a7 7 0 0 1 14 0",
   sent: "M6 12.5l4 4 8-9",
-  delivered: "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9",
-  seen: "M2.5 12.5l4 4 8-9M11 16l.5.5 8-9",
+  delivered: TWO_TICKS,
+  seen: TWO_TICKS,
   failed: "M12 7.5v5.5M12 16.5v.01M20 12a8 8 0 1 1-16 0a8 8 0 0 1 16 0",
   chat: "M4 18.5V12a8 8 0 1 1 3.2 6.4zM8.5 10.5h7M8.5 14h4.5",
   alert: "M12 4l9 15.5H3zM12 10v4.5M12 17v.01",

@@ -14,7 +14,6 @@ const NEAR_PX = 48;
  * @property {(number: number) => void} delete
  * @property {(key: string) => void} retry
  * @property {(key: string) => void} discard
- * @property {() => void} newChat
  */
 
 /** The log as one reads it: days, messages, what happened, who is typing. Grows at its end only. */

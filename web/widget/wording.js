@@ -57,21 +57,8 @@ export function statusLine(event, { me, team, now, closesAt }) {
       return `${who} reopened the chat`;
     case "erased":
       return "The content of this chat has been removed";
-    case "callStarted":
-      return `${who} is calling you`;
-    case "callAnswered":
-      return "The call began";
-    case "callDeclined":
-      return "The call was declined";
-    case "callEnded":
-      return event.how === "missed" ? "You missed a call" : "The call ended";
     case "merged":
       return "This conversation goes on in another chat";
-    case "absorbed":
-      return "An earlier conversation was added to this chat";
-    case "mergeUndone":
-    case "absorptionUndone":
-      return "Two conversations were separated again";
     default:
       return null;
   }

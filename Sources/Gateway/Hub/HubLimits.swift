@@ -5,8 +5,9 @@ import Feed
 package struct HubLimits: Sendable {
     /// From the upgrade to `authenticate`: the ticket was fetched before, so that only the network takes time.
     package var beginning: Duration = .seconds(10)
-    /// A client that has sent nothing for 20 s pings; this is three of them.
-    package var silence: Duration = .seconds(60)
+    /// A client that has sent nothing for 20 s pings, but a hidden tab's timers run once a minute: two of those may be late.
+    /// A dead connection is found earlier, by the WebSocket's own pings.
+    package var silence: Duration = .seconds(150)
     /// Of a client's message. A text of `Limits.textBytes` fits, even if every second character is escaped.
     package var messageBytes = 64 << 10
     /// Commands that are not answered yet. A client keeps one unanswered `send` per case, and a screen shows a handful of

@@ -18,6 +18,9 @@ package final class StaticFiles: Sendable {
         package init() {}
     }
 
+    /// What `tools/pack.py` puts beside a file: the same, compressed once and not for each request.
+    private static let compressedEnding = ".gz"
+
     private let directory: ServedDirectory
     private let limits: Limits
     private let cache: FileCache
@@ -38,7 +41,8 @@ package final class StaticFiles: Sendable {
             return response
         }
         let path = path.isEmpty || path.hasSuffix("/") ? path + "index.html" : path
-        guard let file = file(at: path) else {
+        let compressed = AcceptEncoding.allowsGzip(head) ? file(at: path + Self.compressedEnding) : nil
+        guard let file = compressed ?? file(at: path) else {
             return Response(.notFound, text: "There is nothing here.\n")
         }
         let modified = HTTPDate(secondsSinceEpoch: file.identity.modifiedSeconds)
@@ -48,6 +52,7 @@ package final class StaticFiles: Sendable {
         case .holds:
             var response = Response(.ok, body: file.content)
             response.set("Content-Type", ContentType.of(fileName: path))
+            if compressed != nil { response.set("Content-Encoding", "gzip") }
             setValidators(of: file, lastModified, on: &response)
             return response
         case .notModified:
@@ -64,6 +69,8 @@ package final class StaticFiles: Sendable {
         // Neither can fail: tags and dates are made of visible characters.
         if let entityTag = file.entityTag { try? response.set("ETag", checking: entityTag.text) }
         try? response.set("Last-Modified", checking: lastModified.text)
+        // A cache on the way must not hand the compressed form to who cannot read it (RFC 9110 §12.5.5).
+        response.set("Vary", "Accept-Encoding")
         // Ask each time, and get a 304: a new release is seen at once.
         response.set("Cache-Control", "no-cache")
         response.set("X-Content-Type-Options", "nosniff")

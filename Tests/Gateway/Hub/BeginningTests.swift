@@ -91,6 +91,7 @@ import Wire
             let ben = try clinic.socket(of: clinic.ben)
             try clinic.directory.addMember(
                 clinic.anna, to: clinic.laboratory.id, as: .member, at: SystemClock.now().wall)
+            clinic.house.rosterChanged()
             #expect(try anna.waitForEnd().code == SocketEnd.permissionsChanged.rawValue)
             #expect(try ben.ask(.ping).isAccepted)
             _ = try clinic.socket(session)

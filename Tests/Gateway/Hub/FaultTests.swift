@@ -6,7 +6,7 @@ import Wire
 @testable import Gateway
 
 @Suite struct `A store that fails` {
-    @Test func `is told as "try again", and nothing is lost when it is back`() async throws {
+    @Test func `is a reason to try again, and nothing is lost when it is back`() async throws {
         try await withClinic { clinic in
             let guest = try clinic.socket(try clinic.guest("Maria").session)
             let name = try guest.open(clinic.reception).caseID

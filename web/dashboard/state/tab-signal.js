@@ -27,11 +27,12 @@ export class TabSignal {
 
 /** @param {string} badge */
 function withBadge(badge) {
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 44 44">
-    <rect width="44" height="44" rx="12" fill="#0f5c58"/>
-    <path d="M13 34V19a9 9 0 0 1 18 0v15M9 34h26" fill="none" stroke="#f3efe6" stroke-width="3" stroke-linecap="round"/>
-    <circle cx="31" cy="13" r="13" fill="#c5281c"/>
-    <text x="31" y="19.5" font-family="sans-serif" font-size="${badge.length > 1 ? 15 : 18}" font-weight="700"
-      text-anchor="middle" fill="#fff">${badge}</text></svg>`;
+  const svg = [
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 44 44">',
+    '<rect width="44" height="44" rx="12" fill="#0f5c58"/>',
+    '<path d="M13 34V19a9 9 0 0 1 18 0v15M9 34h26" fill="none" stroke="#f3efe6" stroke-width="3" stroke-linecap="round"/>',
+    '<circle cx="31" cy="13" r="13" fill="#c5281c"/>',
+    `<text x="31" y="19.5" font-family="sans-serif" font-size="${badge.length > 1 ? 15 : 18}" font-weight="700" text-anchor="middle" fill="#fff">${badge}</text></svg>`,
+  ].join("");
   return `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

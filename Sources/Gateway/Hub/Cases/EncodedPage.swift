@@ -15,27 +15,46 @@ struct EncodedPage: Sendable {
 
     let outcome: Outcome
 
-    init(_ house: HouseServices, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int) {
+    /// A shorter page than was asked for is followed by the next: a hundred of the longest messages would not fit into what
+    /// may wait for a socket.
+    init(
+        _ house: HouseServices, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int
+    ) {
+        let words = Words(house, mayRead: true)
+        var events: [Numbered<[UInt8]>] = []
+        var bytes = 0
+        var portion = Self.firstPortion
         do {
-            switch try house.store.events(of: id, for: side, after: after, limit: limit) {
-            case .failure: outcome = .trouble
-            case .success(let page):
-                let words = Words(house, mayRead: true)
-                var events: [Numbered<[UInt8]>] = []
-                var bytes = 0
-                for event in page.events {
-                    // A shorter page is followed by the next: a hundred of the longest messages would not fit into what
-                    // may wait for a socket.
-                    guard bytes < house.limits.pageBytes else { break }
-                    guard let push = try words.push(event, of: name, for: side) else { break }
-                    let message = ServerMessage.event(push).json
-                    bytes += message.count
-                    events.append(Numbered(push.seq, message))
+            while true {
+                let wanted = min(portion, limit - events.count)
+                let after = events.last?.number ?? after
+                let before = events.count
+                switch try house.store.events(of: id, for: side, after: after, limit: wanted) {
+                case .failure:
+                    outcome = .trouble
+                    return
+                case .success(let page):
+                    for event in page.events {
+                        guard let push = try words.push(event, of: name, for: side) else { break }
+                        let message = ServerMessage.event(push).json
+                        bytes += message.count
+                        events.append(Numbered(push.seq, message))
+                    }
+                    let room = house.limits.pageBytes - bytes
+                    guard events.count - before == wanted, events.count < limit, room > 0, bytes > 0 else {
+                        // The newest head: what lies between is read by the next page.
+                        outcome = .read(events, head: page.head)
+                        return
+                    }
+                    // As many as there is room for, if they are like those before.
+                    portion = max(1, room / (bytes / max(1, events.count) + 1))
                 }
-                outcome = .read(events, head: page.head)
             }
         } catch {
             outcome = .failed
         }
     }
+
+    /// Each event is unsealed when it is read: of the longest, more would be thrown away again.
+    private static let firstPortion = 8
 }

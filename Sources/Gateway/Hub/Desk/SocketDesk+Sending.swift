@@ -32,10 +32,10 @@ extension SocketDesk {
     func send(_ bytes: [UInt8], to session: SocketSession) {
         if case .ended = session.stage { return }
         bytes.withUnsafeBytes { _ = loop.send(.text, $0, to: session.connection) }
-        guard let waiting = loop.queuedBytes(of: session.connection), waiting > house.limits.pauseBytes else { return }
+        guard let waiting = loop.queuedBytes(of: session.connection) else { return }
         if waiting > house.limits.closeBytes {
             end(session.connection, .tooSlow, "this socket could not keep up")
-        } else {
+        } else if waiting > house.limits.pauseBytes {
             pause(session)
         }
     }

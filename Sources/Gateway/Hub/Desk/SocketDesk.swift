@@ -100,6 +100,7 @@ package final class SocketDesk {
             presence.left(session)
         }
         session.stage = .ended
+        session.isPaused = false
         session.errands.removeAll()
         session.missed.removeAll()
     }

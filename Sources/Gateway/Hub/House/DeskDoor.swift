@@ -26,6 +26,8 @@ final class DeskDoors: Sendable {
 
     func add(_ door: DeskDoor) { doors.withLock { $0[door.handle.index] = door } }
 
+    func close() { doors.withLock { $0.removeAll() } }
+
     subscript(loop: Int) -> DeskDoor? { doors.withLock { $0[loop] } }
     var all: [DeskDoor] { doors.withLock { Array($0.values) } }
 }

@@ -93,6 +93,13 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         for door in doors.all { door.tell(urgent: true) { $0.end(session: id) } }
     }
 
+    /// From any thread, after the roster was changed: members who may do something else now lose their sockets at once,
+    /// and teams get their new rules. Without it, within a second.
+    package func rosterChanged() {
+        adoptRules()
+        for door in doors.all { door.tell(urgent: true) { $0.lookAtRoster() } }
+    }
+
     /// Whether the member has a socket in this house.
     package func isHere(_ member: MemberID) -> Bool { house.presence.holds(member) }
 
@@ -108,6 +115,8 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         for door in doors.all { door.tell(urgent: true) { $0.sayGoodbye() } }
         house.presence.stop()
         house.readers.stop()
+        // The desks know the house, and nobody comes in any more.
+        doors.close()
     }
 
     // MARK: The engine's news

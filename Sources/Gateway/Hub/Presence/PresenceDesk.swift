@@ -21,8 +21,8 @@ final class PresenceDesk: Sendable {
         case stop
     }
 
-    /// Urgent letters of sockets that are bounded by themselves; this bounds a loop that would go mad.
-    private static let capacity = 262_144
+    /// Of what may be lost: it is a matter of moments, and said again.
+    private static let capacity = 65_536
 
     private let mailbox: Mailbox<Letter>
     private let thread: OwnThread
@@ -60,7 +60,7 @@ final class PresenceDesk: Sendable {
     }
 
     /// In the order of posting.
-    func post(_ letter: Letter) { _ = mailbox.post(letter) }
+    func post(_ letter: Letter) { _ = mailbox.post(letter, urgent: letter.mustArrive) }
 
     /// Whether the member has a socket at this node, as far as the desk was told.
     func holds(_ member: MemberID) -> Bool { here.contains(member) }
@@ -83,5 +83,15 @@ final class PresenceDesk: Sendable {
 
         func contains(_ member: MemberID) -> Bool { members.withLock { $0.contains(member) } }
         func set(_ new: Set<MemberID>) { members.withLock { $0 = new } }
+    }
+}
+
+extension PresenceDesk.Letter {
+    /// Whoever is not said to have gone would be there for ever. Bounded by the sockets and what they follow.
+    fileprivate var mustArrive: Bool {
+        switch self {
+        case .connected, .disconnected, .joined, .left, .watch, .unwatch, .stop: true
+        case .changed, .typed, .stoppedTyping: false
+        }
     }
 }

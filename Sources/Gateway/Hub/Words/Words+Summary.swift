@@ -9,7 +9,8 @@ extension Words {
     func summary(of news: CaseNews, for side: Side) throws -> CaseSummary {
         let state = news.state
         let cursors = try cursors(of: news, for: side)
-        let ending = state.ending
+        let details = PhaseDetails(state.phase)
+        let ending = details.ending
         let policy = roster[state.team]?.policy ?? Policy()
         return CaseSummary(
             id: news.publicID.text,
@@ -28,10 +29,10 @@ extension Words {
             closeReason: ending.map { ClosingReason($0.reason) },
             reopenUntil: ending.flatMap { $0.wasIntake ? nil : max(0, ($0.at + policy.reopeningWindow).milliseconds) },
             closesAt: state.closesAt(under: policy, for: side).map { max(0, $0.milliseconds) },
-            snoozedUntil: side == .team ? state.snoozedUntil.map { max(0, $0.milliseconds) } : nil,
-            missing: state.missing.compactMap { field($0, of: state.team)?.publicID.text },
-            closeRequest: state.closeRequest,
-            movedTo: try state.movedTo.map { try name(of: $0) },
+            snoozedUntil: side == .team ? details.snoozedUntil.map { max(0, $0.milliseconds) } : nil,
+            missing: details.missing.compactMap { field($0, of: state.team)?.publicID.text },
+            closeRequest: details.closeRequest,
+            movedTo: try details.movedTo.map { try name(of: $0) },
             head: state.head(of: side),
             unread: Int64(state[side].unseen.count),
             lastWord: state.lastWord.map { WireSide($0) },
@@ -135,26 +136,6 @@ extension CaseState {
         }
     }
 
-    fileprivate var ending: Ending? {
-        if case .closed(let ending) = phase { ending } else { nil }
-    }
-
-    fileprivate var snoozedUntil: Timestamp? {
-        if case .snoozed(let until, _) = phase { until } else { nil }
-    }
-
-    fileprivate var missing: [FieldID] {
-        if case .intake(let missing) = phase { missing } else { [] }
-    }
-
-    fileprivate var closeRequest: Int64? {
-        if case .closing(_, let request) = phase { request } else { nil }
-    }
-
-    fileprivate var movedTo: CaseID? {
-        if case .merged(let merger) = phase { merger.into } else { nil }
-    }
-
     /// Before the warning, a guest would learn from it when the case was put aside and woken.
     fileprivate func closesAt(under policy: Policy, for side: Side) -> Timestamp? {
         if side == .guest, warnedAt == nil, phaseName != .intake { return nil }
@@ -167,5 +148,27 @@ extension CaseState {
             }
         }
         return nil
+    }
+}
+
+/// What the phase carries.
+private struct PhaseDetails {
+    var ending: Ending?
+    var snoozedUntil: Timestamp?
+    var missing: [FieldID] = []
+    var closeRequest: Int64?
+    var movedTo: CaseID?
+
+    // Not inlined: Swift 6.3.1 ends a borrow of the state too early then, finds that out, and stops compiling.
+    @inline(never)
+    init(_ phase: Phase) {
+        switch phase {
+        case .intake(let missing): self.missing = missing
+        case .snoozed(let until, _): snoozedUntil = until
+        case .closing(_, let request): closeRequest = request
+        case .closed(let ending): self.ending = ending
+        case .merged(let merger): movedTo = merger.into
+        case .waiting, .active, .thread: break
+        }
     }
 }

@@ -1,0 +1,75 @@
+"""`foyer-load` itself: that its figures do not flatter, and what it refuses. What it says of servers: test_kill."""
+
+import json
+import signal
+from pathlib import Path
+
+import pytest
+
+from support.load import check, count, load_binary, rush, serve
+from support.server import Program
+from support.waiting import wait_until
+
+_RATE, _SECONDS = 30, 6
+_READY_SECONDS = 60.0
+# Due while the server stands still: more than half of all.
+_DUE_MEANWHILE = 100
+
+
+@pytest.mark.covers("B12")
+def test_a_server_that_stands_still_cannot_hide(tmp_path: Path) -> None:
+    """Six sockets could at most have a message each on the way: that they would all be late is what open loop means."""
+    history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
+    options = ["--guests", "4", "--members", "2", "--rate", str(_RATE), "--duration", str(_SECONDS)]
+    with serve(data) as server, rush(server, data, history, figures, *options) as running:
+
+        def has(kind: str, wanted: int) -> bool:
+            assert running.running(), running.errors
+            return history.exists() and count(history, kind) >= wanted
+
+        wait_until(lambda: has("ack", 20), _READY_SECONDS, "messages are acknowledged")
+        server.signal(signal.SIGSTOP)
+        try:
+            due = count(history, "intend") + _DUE_MEANWHILE
+            wait_until(lambda: has("intend", due), _SECONDS, f"{_DUE_MEANWHILE} messages are due")
+        finally:
+            server.signal(signal.SIGCONT)
+        assert running.wait(_READY_SECONDS) == 0, [*running.errors, *running.output]
+
+    result = json.loads(figures.read_text())
+    assert result["sendToAcknowledged"]["count"] == result["intended"]
+    assert result["sendToAcknowledged"]["p50Milliseconds"] > 300
+    assert result["sendToDelivered"]["p50Milliseconds"] > 300
+    assert result["generatorLateness"]["p50Milliseconds"] < 100
+    assert check(history).returncode == 0
+
+
+def test_the_knee_is_looked_for_step_by_step(tmp_path: Path) -> None:
+    data, figures = tmp_path / "data", tmp_path / "knee.json"
+    with serve(data) as server:
+        house = ["--url", server.url, "--demo", str(data / "demo.json"), "--guests", "8", "--members", "2"]
+        steps = ["--from", "10", "--to", "20", "--factor", "2", "--step", "0.5", "--bound", "60000"]
+        with Program([load_binary(), "knee", *house, *steps, "--json", str(figures)]) as program:
+            assert program.wait(_READY_SECONDS) == 0, [*program.errors, *program.output]
+            assert any("up to 20 messages/s" in line for line in program.output), program.output
+    assert [step["rate"] for step in json.loads(figures.read_text())["steps"]] == [10, 20]
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["rush", "--url", "https://127.0.0.1:1", "--member-login", "a:b"], "--url"),
+        (["rush", "--guests", "51", "--members", "1", "--member-login", "a:b"], "--members"),
+        (["rush"], "--member-login"),
+        (["rush", "--member-login", "a:b", "--rate", "0"], "--rate"),
+        (["rush", "--member-login", "a:b", "--text-bytes", "16385"], "--text-bytes"),
+        (["rush", "--demo", "/there/is/no/demo.json"], "has no logins"),
+        (["rush", "--url", "http://127.0.0.1:1", "--member-login", "a:b"], "cannot connect"),
+        (["knee", "--member-login", "a:b", "--factor", "1"], "--factor"),
+        (["check", "/there/is/no/history"], "cannot be read"),
+    ],
+)
+def test_what_cannot_be_loaded_or_checked_is_refused_with_a_reason(options: list[str], word: str) -> None:
+    with Program([load_binary(), *options]) as program:
+        assert program.wait(30) not in (0, None)
+        assert word in "\n".join(program.errors)

@@ -1,0 +1,99 @@
+import LoadCheck
+import Reactor
+import WebSocket
+import Wire
+
+/// From a ticket to a socket, and from a lost one to the next.
+extension SimulatedClient {
+    private static var answerTimeout: Int64 { 10_000_000 }
+    private static var pingInterval: Int64 { 20_000_000 }
+
+    /// Called some twenty times a second.
+    func wake(_ now: Int64, _ loop: EventLoop) {
+        switch phase {
+        case .away(let until):
+            if now >= until { comeIn() }
+        case .authenticating(let connection):
+            if hasWaitedTooLong(now) { hangUp(connection, loop) }
+        case .ready(let connection):
+            if hasWaitedTooLong(now) { return hangUp(connection, loop) }
+            if now - lastSent >= Self.pingInterval { ask(.ping, .ping, loop) }
+            if restsUntil > 0, now >= restsUntil {
+                restsUntil = 0
+                goOn(loop)
+            }
+        case .fetchingTicket, .connecting, .leaving, .gone:
+            break
+        }
+    }
+
+    /// A client that gets no answer for 10 s takes the socket for dead (docs/protocol.md).
+    private func hasWaitedTooLong(_ now: Int64) -> Bool {
+        unanswered.values.contains { now - $0.sentAt > Self.answerTimeout }
+    }
+
+    private func hangUp(_ connection: ConnectionID, _ loop: EventLoop) {
+        phase = .leaving
+        loop.close(connection, .normal)
+    }
+
+    func comeIn() {
+        phase = .fetchingTicket
+        let number = number
+        let handle = crowd.handle
+        crowd.plan.tickets.fetch(participant.session) { result in
+            let isPosted = handle.run { loop in
+                (loop.app as? Crowd)?.client(number)?.ticketArrived(result, loop)
+            }
+            // The loop has ended, and nobody waits any more.
+            _ = isPosted
+        }
+    }
+
+    private func ticketArrived(_ result: Result<String, HouseError>, _ loop: EventLoop) {
+        guard case .fetchingTicket = phase else { return }
+        switch result {
+        case .success(let ticket):
+            var request = ClientRequest(address: crowd.plan.address, target: "/v1/socket")
+            request.subprotocols = ["foyer.v1"]
+            request.context = UInt64(number)
+            phase = .connecting(ticket: ticket)
+            if loop.connect(request) == nil { fail("no socket is to be had") }
+        case .failure(let error):
+            if error.status == 401 { return fail("the session has ended: \(error)") }
+            comeBack(after: nil)
+        }
+    }
+
+    func opened(_ connection: ConnectionID, _ loop: EventLoop) {
+        guard case .connecting(let ticket) = phase else { return }
+        phase = .authenticating(connection)
+        ask(.authenticate, .authenticate(Authenticate(ticket: ticket, device: .other)), loop)
+    }
+
+    func closed(_ code: CloseCode) {
+        if case .gone = phase { return }
+        if wasIn { crowd.book.note(.disconnect, number) { $0.code = String(code.rawValue) } }
+        unanswered.removeAll(keepingCapacity: true)
+        isWatching = false
+        restsUntil = 0
+        opening?.isUnderWay = false
+        for index in claims.indices { claims[index].isUnderWay = false }
+        for followed in order { followed.disconnected() }
+        switch CloseAdvice(code: code.rawValue, reason: "") {
+        case .resume: comeBack(after: 0)
+        case .authenticate, .tryAgain: comeBack(after: nil)
+        case .wait(let milliseconds): comeBack(after: milliseconds * 1000)
+        case .stop: fail("the server says that this client does something wrong (\(code.rawValue))")
+        }
+    }
+
+    /// In so many microseconds; without a number with full jitter, from half a second up to four. The protocol lets a
+    /// client wait for 30 s; here the time until everybody is back is part of what is measured.
+    private func comeBack(after microsecondsFromNow: Int64?) {
+        failures += 1
+        let longest: Int64 = 500_000 << Int64(min(failures - 1, 3))
+        let pause = microsecondsFromNow ?? Int64.random(in: 0...longest, using: &crowd.numbers)
+        phase = .away(until: microseconds() + pause)
+    }
+}
