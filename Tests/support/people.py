@@ -43,7 +43,13 @@ class Visitor:
 
     def _note(self, kind: str, text: str) -> None:
         # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
-        expected = ("401", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "WebSocket connection", *self._expected)
+        lost = (
+            "ERR_CONNECTION",
+            "ERR_INTERNET_DISCONNECTED",
+            "WebSocket connection",
+            "WebSocket is already in CLOSING",
+        )
+        expected = ("401", *lost, *self._expected)
         if kind == "error" and not any(word in text for word in expected):
             self.troubles.append(text)
 
@@ -64,6 +70,23 @@ class Visitor:
         found = (within or self.page).get_by_text(text, exact=True).first
         expect(found).to_be_visible()
         return found
+
+    def looks_away(self) -> None:
+        """Another tab is in front of the page, as far as the page can tell."""
+        self._is_shown("hidden")
+
+    def looks_back(self) -> None:
+        self._is_shown("visible")
+
+    def _is_shown(self, state: str) -> None:
+        self.page.evaluate(
+            """(state) => {
+                Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+                Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+                document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            state,
+        )
 
     def goes_offline(self) -> None:
         self.context.set_offline(True)
