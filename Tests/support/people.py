@@ -1,6 +1,7 @@
 """The two sides of a conversation, each before a browser: what they see is found by its role and its words."""
 
 import re
+from collections.abc import Callable
 from itertools import count
 from typing import Self
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, 
 
 from support.browser import Profile
 from support.house import House, Team
+from support.waiting import wait_until
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
@@ -17,6 +19,9 @@ DESK = {"width": 1440, "height": 900}
 expect.set_options(timeout=15_000)
 
 Scope = Page | FrameLocator | Locator
+
+# Both sides have come to the same log again, after a loss that they had to notice first.
+CATCH_UP_SECONDS = 30.0
 
 _numbers = count(100)
 
@@ -294,3 +299,17 @@ class Member(Visitor):
     def mark(self, text: str, mark: str) -> None:
         message = self.page.locator("foyer-message", has=self.page.get_by_text(text, exact=True))
         expect(message).to_contain_text(mark)
+
+
+def agree_on(expected: list[str], *sides: Callable[[], list[str]]) -> None:
+    """Each side ends with exactly these messages, in this order. The house's own welcome stands before them."""
+
+    def ends() -> bool:
+        return all(side()[1:] == expected for side in sides)
+
+    try:
+        wait_until(ends, CATCH_UP_SECONDS, "all sides agree", poll_seconds=0.2)
+    except AssertionError:
+        for side in sides:
+            assert side()[1:] == expected
+        raise
