@@ -209,6 +209,22 @@ test("receipts that a loss swallowed are told again; what the server knows is no
   assert.equal(world.sent("delivered").length, 0);
 });
 
+test("how far the other side has come says nothing of one's own reading", async () => {
+  for (const [side, other] of [["guest", "team"], ["team", "guest"]]) {
+    const world = new World({ side });
+    serveLog(world, ["one", "two"]);
+    const client = await world.onlineClient();
+    client.log("c");
+    const cursors = { [side]: { delivered: 0, seen: 0 }, [other]: { delivered: 2, seen: 2 } };
+    world.socket.say({ push: "summary", case: { id: "c", version: 1, cursors } });
+    await world.time.pass(300);
+    assert.deepEqual(world.sent("delivered").map(({ upTo }) => upTo), [2], side);
+    client.seen("c", 2);
+    await world.time.pass(300);
+    assert.deepEqual(world.sent("seen").map(({ upTo }) => upTo), [2], side);
+  }
+});
+
 test("one's own messages are not told to be delivered", async () => {
   const world = new World();
   const client = await world.onlineClient();

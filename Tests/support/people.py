@@ -1,18 +1,27 @@
-"""The two sides of a conversation before their browsers: what they see is found by its role and its words."""
+"""The two sides of a conversation, each before a browser: what they see is found by its role and its words."""
 
 import re
+from collections.abc import Callable
 from itertools import count
+from typing import Self
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, FrameLocator, Locator, Page, expect
 
+from support.browser import Profile
 from support.house import House, Team
+from support.waiting import wait_until
 
 PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1440, "height": 900}
 
 # Until something appears that the server, the network and the page have a part in.
 expect.set_options(timeout=15_000)
+
+Scope = Page | FrameLocator | Locator
+
+# Both sides have come to the same log again, after a loss that they had to notice first.
+CATCH_UP_SECONDS = 30.0
 
 _numbers = count(100)
 
@@ -25,11 +34,12 @@ def fresh_phone() -> str:
 class Visitor:
     """A browser of one's own: cookies and storage are shared with nobody."""
 
-    def __init__(self, browser: Browser, house: House, viewport: dict, **options: object) -> None:
+    def __init__(self, browser: Browser | Profile, house: House, viewport: dict, **options: object) -> None:
         self.house = house
         self.context: BrowserContext = browser.new_context(viewport=viewport, **options)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
+        self._expected: list[str] = []
         self._listen(self.page)
 
     def _listen(self, page: Page) -> None:
@@ -38,22 +48,50 @@ class Visitor:
 
     def _note(self, kind: str, text: str) -> None:
         # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
-        expected = ("401", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "WebSocket connection")
+        lost = (
+            "ERR_CONNECTION",
+            "ERR_INTERNET_DISCONNECTED",
+            "WebSocket connection",
+            "WebSocket is already in CLOSING",
+        )
+        expected = ("401", *lost, *self._expected)
         if kind == "error" and not any(word in text for word in expected):
             self.troubles.append(text)
+
+    def may_hear(self, *words: str) -> Self:
+        """The test is about an error of which the browser's console speaks, too: an answer's status, as a rule."""
+        self._expected += words
+        return self
 
     def new_tab(self) -> Page:
         page = self.context.new_page()
         self._listen(page)
         return page
 
-    def button(self, name: str, within: Locator | Page | None = None, exact: bool = True) -> Locator:
+    def button(self, name: str, within: Scope | None = None, exact: bool = True) -> Locator:
         return (within or self.page).get_by_role("button", name=name, exact=exact)
 
-    def sees(self, text: str, within: Locator | Page | None = None) -> Locator:
+    def sees(self, text: str, within: Scope | None = None) -> Locator:
         found = (within or self.page).get_by_text(text, exact=True).first
         expect(found).to_be_visible()
         return found
+
+    def looks_away(self) -> None:
+        """Another tab is in front of the page, as far as the page can tell."""
+        self._is_shown("hidden")
+
+    def looks_back(self) -> None:
+        self._is_shown("visible")
+
+    def _is_shown(self, state: str) -> None:
+        self.page.evaluate(
+            """(state) => {
+                Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+                Object.defineProperty(document, "hidden", { value: state === "hidden", configurable: true });
+                document.dispatchEvent(new Event("visibilitychange"));
+            }""",
+            state,
+        )
 
     def goes_offline(self) -> None:
         self.context.set_offline(True)
@@ -65,7 +103,7 @@ class Visitor:
 class Guest(Visitor):
     def __init__(
         self,
-        browser: Browser,
+        browser: Browser | Profile,
         house: House,
         first: str = "Ada",
         last: str = "Lovelace",
@@ -76,31 +114,62 @@ class Guest(Visitor):
         super().__init__(browser, house, viewport, **options)
         self.first, self.last = first, last
         self.phone = phone or fresh_phone()
-        self.desk: Page | Locator = self.page
+        # Where the chat is: the page itself, or the frame on a clinic's page.
+        self.desk: Page | FrameLocator = self.page
 
     @property
     def e164(self) -> str:
         return "+44" + self.phone.replace(" ", "").removeprefix("0")
 
+    def button(self, name: str, within: Scope | None = None, exact: bool = True) -> Locator:
+        return super().button(name, within or self.desk, exact)
+
+    def sees(self, text: str, within: Scope | None = None) -> Locator:
+        return super().sees(text, within or self.desk)
+
     def opens(self, team: Team, case: str | None = None) -> "Guest":
         self.page.goto(f"{self.house.http_url}/chat/{team.id}" + (f"/{case}" if case else ""))
         return self
 
+    def opens_clinic(self) -> Self:
+        """The demo clinic's page, which is another site, and the widget on it."""
+        self.page.goto(self.house.http_url.replace("127.0.0.1", "localhost") + "/demo/clinic")
+        self.launcher.click()
+        self.desk = self.page.frame_locator("iframe")
+        expect(self.desk.get_by_role("heading", level=1)).to_be_visible()
+        return self
+
+    @property
+    def launcher(self) -> Locator:
+        """The widget's button on the clinic's page."""
+        return self.page.get_by_role("button", name="Chat with us", exact=False)
+
     # Signing in.
 
+    @property
+    def code_field(self) -> Locator:
+        return self.desk.get_by_label("Your 6-digit code")
+
     def asks_for_code(self) -> "Guest":
-        self.page.get_by_label("First name").fill(self.first)
-        self.page.get_by_label("Last name").fill(self.last)
-        self.page.get_by_label("Mobile number").fill(self.phone)
+        self.desk.get_by_label("First name").fill(self.first)
+        self.desk.get_by_label("Last name").fill(self.last)
+        self.desk.get_by_label("Mobile number").fill(self.phone)
         self.button("Send me a code").click()
-        expect(self.page.get_by_label("Your 6-digit code")).to_be_visible()
+        expect(self.code_field).to_be_visible()
+        return self
+
+    def enters_code(self, code: str) -> "Guest":
+        """The sixth digit sends it."""
+        self.code_field.fill(code)
         return self
 
     def signs_in(self, team: Team) -> "Guest":
-        self.opens(team)
+        return self.opens(team).identifies()
+
+    def identifies(self) -> "Guest":
+        """From the empty form to the inside."""
         sent = len(self.house.letters(self.e164))
-        self.asks_for_code()
-        self.page.get_by_label("Your 6-digit code").fill(self.house.code(self.e164, after=sent))
+        self.asks_for_code().enters_code(self.house.code(self.e164, after=sent))
         expect(self.button("Your chats", exact=False)).to_be_visible()
         return self
 
@@ -108,7 +177,7 @@ class Guest(Visitor):
 
     def starts(self, topic: str, details: dict[str, str] | None = None) -> "Guest":
         """Chooses a category, or types a subject, and fills in what the team asks for."""
-        about = self.page.get_by_label("What is it about?")
+        about = self.desk.get_by_label("What is it about?")
         expect(about).to_be_visible()
         if about.evaluate("element => element.tagName") == "SELECT":
             about.select_option(label=topic)
@@ -117,13 +186,19 @@ class Guest(Visitor):
         self.button("Next").click()
         if details is not None:
             for label, value in details.items():
-                self.page.get_by_label(label, exact=False).fill(value)
+                self.desk.get_by_label(label, exact=False).fill(value)
             self.button("Start the chat").click()
-        expect(self.page.get_by_label("Message", exact=True)).to_be_visible()
+        expect(self.desk.get_by_label("Message", exact=True)).to_be_visible()
         return self
 
+    def opens_menu(self) -> Locator:
+        self.button("Your chats", exact=False).click()
+        menu = self.desk.get_by_role("dialog", name="Your chats")
+        expect(menu).to_be_visible()
+        return menu
+
     def writes(self, text: str) -> "Guest":
-        box = self.page.get_by_label("Message", exact=True)
+        box = self.desk.get_by_label("Message", exact=True)
         box.fill(text)
         box.press("Enter")
         return self
@@ -135,18 +210,22 @@ class Guest(Visitor):
 
     @property
     def messages(self) -> Locator:
-        return self.page.locator("li.message:not(.pending) .words")
+        return self.desk.locator("li.message:not(.pending) .words")
 
     def texts(self) -> list[str]:
         """What is in the log, as it stands there: without what is on its way."""
         return self.messages.all_inner_texts()
 
     def reads(self, text: str) -> Locator:
-        return self.sees(text, self.page.get_by_role("region", name="Conversation"))
+        return self.sees(text, self.desk.get_by_role("region", name="Conversation"))
+
+    def message(self, text: str) -> Locator:
+        """One of the guest's own, with its mark and what can be done with it."""
+        return self.desk.locator("li.message.own").filter(has_text=text)
 
     def mark(self, text: str, mark: str) -> None:
         """One of the guest's own messages has come so far."""
-        message = self.page.locator("li.message.own", has=self.page.get_by_text(text, exact=True))
+        message = self.message(text)
         expect(message).to_contain_text(mark)
 
 
@@ -220,3 +299,17 @@ class Member(Visitor):
     def mark(self, text: str, mark: str) -> None:
         message = self.page.locator("foyer-message", has=self.page.get_by_text(text, exact=True))
         expect(message).to_contain_text(mark)
+
+
+def agree_on(expected: list[str], *sides: Callable[[], list[str]]) -> None:
+    """Each side ends with exactly these messages, in this order. The house's own welcome stands before them."""
+
+    def ends() -> bool:
+        return all(side()[1:] == expected for side in sides)
+
+    try:
+        wait_until(ends, CATCH_UP_SECONDS, "all sides agree", poll_seconds=0.2)
+    except AssertionError:
+        for side in sides:
+            assert side()[1:] == expected
+        raise

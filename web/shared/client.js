@@ -293,8 +293,8 @@ export class FoyerClient extends EventTarget {
   /** @param {any} summary */
   #summary(summary) {
     if (!this.#lists.take(summary)) return;
-    const side = this.welcome?.side === "member" ? "team" : "guest";
-    if (summary.cursors?.[side]) this.#receipts.known(summary.id, summary.cursors[side]);
+    const known = summary.cursors?.[this.welcome?.side];
+    if (known) this.#receipts.known(summary.id, known);
     this.#say("summary", summary);
   }
 

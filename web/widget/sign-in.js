@@ -181,6 +181,7 @@ function enterCode(desk, typed, sent) {
   const again = async () => {
     try {
       note(await sendCode(desk, { ...typed, challenge }));
+      isTried = "";
       news.textContent = "A new code is on its way. Only the newest one works.";
       code.fail(null);
       code.input.value = "";

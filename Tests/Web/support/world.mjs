@@ -156,6 +156,8 @@ export class World {
   /** All that any socket was sent. */
   wire = [];
   generation = "1";
+  /** @type {"guest" | "team"} */
+  side = "guest";
   me = { id: "g1", firstName: "Mia", lastName: "Noor" };
   isOnline = true;
   tickets = 0;
@@ -205,8 +207,8 @@ export class World {
   }
 
   welcome() {
-    const { generation, me } = this;
-    return { now: this.time.now, generation, side: "guest", me, organisation: { id: "o" }, teams: [], limits: {} };
+    const { generation, me, side } = this;
+    return { now: this.time.now, generation, side, me, organisation: { id: "o" }, teams: [], limits: {} };
   }
 
   script(message, socket) {
