@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from support.browser import launch
+from support.callers import Caller
 from support.house import House
 from support.people import Guest, Member, Visitor
 
@@ -53,5 +54,15 @@ def member(browser: Browser, house: House, visitors: list[Visitor]) -> Callable[
         made = Member(browser, house, f"{name}@harbour.example", **options)
         visitors.append(made)
         return made
+
+    return make
+
+
+@pytest.fixture
+def caller(house: House) -> Callable[..., Caller]:
+    """A guest without a browser, for tests of the team's side."""
+
+    def make(*names: str, **options: object) -> Caller:
+        return Caller(house, *names, **options)
 
     return make

@@ -30,6 +30,8 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(viewport=viewport, **options)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
+        # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
+        self.expected_troubles = ["401", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "WebSocket connection"]
         self._listen(self.page)
 
     def _listen(self, page: Page) -> None:
@@ -37,9 +39,7 @@ class Visitor:
         page.on("console", lambda message: self._note(message.type, message.text))
 
     def _note(self, kind: str, text: str) -> None:
-        # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
-        expected = ("401", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "WebSocket connection")
-        if kind == "error" and not any(word in text for word in expected):
+        if kind == "error" and not any(word in text for word in self.expected_troubles):
             self.troubles.append(text)
 
     def new_tab(self) -> Page:
@@ -157,6 +157,9 @@ class Member(Visitor):
 
     def signs_in(self) -> "Member":
         self.page.goto(f"{self.house.http_url}/dashboard")
+        return self.gives_password()
+
+    def gives_password(self) -> "Member":
         self.page.get_by_label("E-mail address").fill(self.email)
         self.page.get_by_label("Password").fill(self.house.passwords[self.email])
         self.button("Sign in").click()
@@ -171,7 +174,9 @@ class Member(Visitor):
         """A case in the inbox, by its guest's name."""
         return self.page.locator("a.row", has_text=name)
 
-    def opens(self, name: str) -> "Member":
+    def opens(self, name: str, view: str = "") -> "Member":
+        if view:
+            self.view(view)
         row = self.row(name).first
         expect(row).to_be_visible()
         row.click()
@@ -182,6 +187,46 @@ class Member(Visitor):
         self.opens(name)
         self.button("Claim").click()
         expect(self.page.get_by_label("Reply to the guest")).to_be_visible()
+        return self
+
+    def finds(self, name: str, view: str) -> Locator:
+        """A case in one of the lists."""
+        self.view(view)
+        row = self.row(name).first
+        expect(row).to_be_visible()
+        return row
+
+    @property
+    def status(self) -> Locator:
+        """How the open case stands."""
+        return self.page.locator("p.case-status")
+
+    def menu_entries(self) -> list[str]:
+        """What can be done with the open case: its buttons, and what is behind "more"."""
+        more = self.button("More to do with this conversation")
+        buttons = [text for text in self.page.locator(".case-actions > button:visible").all_inner_texts() if text]
+        if not more.is_visible():
+            return buttons
+        more.click()
+        entries = self.page.get_by_role("menuitem").all_inner_texts()
+        self.page.keyboard.press("Escape")
+        return buttons + entries
+
+    def hands_over(self, to: str, note: str = "") -> "Member":
+        self.chooses("Hand over …")
+        dialog = self.page.get_by_role("dialog", name="Hand over")
+        dialog.get_by_role("radio", name=to).check()
+        dialog.get_by_label("Private note for whoever takes it (optional)").fill(note)
+        self.button("Hand over", dialog).click()
+        expect(dialog).to_have_count(0)
+        return self
+
+    def adds(self, colleague: str) -> "Member":
+        self.chooses("Add a colleague …")
+        dialog = self.page.get_by_role("dialog", name="Add a colleague")
+        dialog.get_by_role("radio", name=colleague).check()
+        self.button("Add", dialog).click()
+        expect(dialog).to_have_count(0)
         return self
 
     def chooses(self, entry: str) -> "Member":

@@ -1,3 +1,4 @@
+import { isolated } from "../shared/text.js";
 import { moment } from "../shared/time.js";
 import { availability } from "./about.js";
 import { Composer } from "./composer.js";
@@ -188,7 +189,7 @@ export class Conversation {
 
   /** @param {any} summary */
   #closeRequest(summary) {
-    const who = summary.assignee?.name ?? summary.team.name;
+    const who = isolated(summary.assignee?.name ?? summary.team.name);
     const banner = el(
       "div",
       { className: "banner asks", role: "group", "aria-label": "Close request" },

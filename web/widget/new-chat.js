@@ -76,7 +76,8 @@ export function identify(desk, caseId) {
         .map((one, index) => one.fail(one.isMandatory && values[index].value === "" ? "Please fill this in." : null))
         .some(Boolean);
       if (isLacking) return;
-      await desk.client?.command("identify", { case: caseId, values: values.filter(({ value }) => value !== "") });
+      const given = values.filter(({ value }) => value !== "");
+      if (given.length > 0) await desk.client?.command("identify", { case: caseId, values: given });
       desk.show(desk.conversation(caseId));
     },
     failed: (error) => {
