@@ -29,6 +29,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture
+def fresh_house(tmp_path: Path) -> Iterator[House]:
+    """Nobody has been here yet."""
+    with House(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
 def visitors() -> Iterator[list[Visitor]]:
     came: list[Visitor] = []
     yield came

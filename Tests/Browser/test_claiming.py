@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+
 from support.held_socket import HeldSocket
 from support.house import MINUTE
 from support.waiting import wait_until
@@ -78,6 +79,6 @@ def test_a_member_who_vanishes_gives_the_case_back(house, guest, member):
     gone_minutes = (house.now() - began) / 1000 / MINUTE
     assert 2.5 < gone_minutes < 6, gone_minutes
     christina.reads(f"{NOUR} is gone: back in the queue")
-    ada.reads("Radiology will go on with your chat")
+    ada.reads("The team will go on with your chat")
     christina.claims("Vera Vanished")
     ada.reads("Χριστίνα Παπαδοπούλου is looking after you now")

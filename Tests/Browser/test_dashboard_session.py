@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import Page, expect
+
 from support.house import MINUTE
 from support.people import Member
 

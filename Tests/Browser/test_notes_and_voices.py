@@ -11,10 +11,14 @@ class Overheard:
     def __init__(self, context: BrowserContext) -> None:
         self._responses: list[Response] = []
         self._frames: list[str] = []
-        context.on("response", self._responses.append)
+        self._texts: list[str] = []
+        context.on("response", self._keep)
         context.on("page", self._listen)
         for page in context.pages:
             self._listen(page)
+
+    def _keep(self, response: Response) -> None:
+        self._responses.append(response)
 
     def _listen(self, page: Page) -> None:
         page.on("websocket", self._follow)
@@ -22,13 +26,17 @@ class Overheard:
     def _follow(self, socket: WebSocket) -> None:
         socket.on("framereceived", lambda frame: self._frames.append(str(frame)))
 
-    def all(self) -> list[str]:
-        texts = list(self._frames)
+    def hear(self) -> None:
+        """Reads the answers so far: their bodies are gone with the page that they came to."""
         for response in self._responses:
-            texts.append(str(response.headers))
+            self._texts.append(str(response.headers))
             if response.status == 200 and "json" in response.headers.get("content-type", ""):
-                texts.append(response.text())
-        return texts
+                self._texts.append(response.text())
+        self._responses.clear()
+
+    def all(self) -> list[str]:
+        self.hear()
+        return self._texts + self._frames
 
 
 # covers: S2.4, S2.5, R8
@@ -65,6 +73,7 @@ def test_notes_stay_with_the_team_and_the_guest_reads_the_name_that_was_chosen(h
         expect(by_name.locator(".author")).to_have_text("Ben Whitfield")
         by_team = ada.page.locator("li.message", has_text="The bill is wrong, we correct it.")
         expect(by_team.locator(".author")).to_have_text("Front desk")
+        overheard.hear()
         ada.page.reload()
         ada.reads("The bill is wrong, we correct it.")
     ada.button("Your chats", exact=False).click()

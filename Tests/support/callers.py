@@ -38,8 +38,9 @@ class Caller:
             {"field": field["id"], "value": (details or {}).get(field["label"], self._known(field))}
             for field in entry["fields"]
         ]
-        commands = [{"type": "identify", "case": self.case, "values": [one for one in values if one["value"]]}]
-        self._commands(*(commands if values else []), *self._messages(texts))
+        given = [one for one in values if one["value"]]
+        details_given = [{"type": "identify", "case": self.case, "values": given}] if given else []
+        self._commands(*details_given, *self._messages(texts))
         return self
 
     def writes(self, *texts: str) -> "Caller":

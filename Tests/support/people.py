@@ -249,7 +249,8 @@ class Member(Visitor):
         box = self.page.get_by_label("Private note: only your team sees it")
         box.fill(text)
         box.press("Enter")
-        self.button("Reply").click()
+        if self.button("Reply").is_enabled():
+            self.button("Reply").click()
         return self
 
     @property

@@ -35,8 +35,8 @@ export function statusLine(event, { me, team, now, closesAt }) {
     case "claimed":
       return `${who} is looking after you now`;
     case "released":
-      // Of a member who vanished a guest is told nothing but that.
-      return event.author?.kind === "member" ? `${who} handed your chat back to the team` : `${isolated(team)} will go on with your chat`;
+      // Whoever gave it back, vanished or passed it to another team: a guest is told no more than this.
+      return event.author?.kind === "member" ? `${who} handed your chat back to the team` : "The team will go on with your chat";
     case "transferred":
       return `${who} passed your chat to ${isolated(event.to?.member?.name ?? event.to?.team?.name ?? "a colleague")}`;
     case "participantAdded":
