@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Response, WebSocket, expect
 
 from support.house import House
-from support.people import Guest, Member, Visitor
+from support.people import Guest, Member
 
 
 class Ears:

@@ -12,6 +12,7 @@ const lines = [
   [{ type: "opened", author: mia }, "You started this chat"],
   [{ type: "claimed", author: ada }, "Ada is looking after you now"],
   [{ type: "released", author: ada }, "Ada handed your chat back to the team"],
+  [{ type: "released", author: { kind: "system" } }, "Your chat waits for the team again"],
   [{ type: "transferred", author: ada, to: { member: { name: "Ben" } } }, "Ada passed your chat to Ben"],
   [{ type: "transferred", author: ada, to: { team: { name: "Bookings" } } }, "Ada passed your chat to Bookings"],
   [{ type: "participantAdded", author: ada, member: { name: "Ben" } }, "Ben joined the chat"],
@@ -31,6 +32,12 @@ test("an event that lacks what it should have still has a line", () => {
   for (const type of ["claimed", "transferred", "participantAdded", "assigneeLost", "closed"]) {
     assert.equal(typeof statusLine({ type }, about), "string");
   }
+});
+
+test("a warning says when, once that is known", () => {
+  const warning = { type: "closingWarned", author: { kind: "system" } };
+  assert.equal(statusLine(warning, about), "If nothing happens, this chat closes by itself soon");
+  assert.match(statusLine(warning, { ...about, closesAt: now + 86_400_000 }), /by itself tomorrow at 12:00/);
 });
 
 test("nobody answered: the guest is told, and the house says sorry", () => {

@@ -98,7 +98,7 @@ export class Conversation {
       this.#desk.openCase(this.caseId);
       return;
     }
-    this.#list.marksChanged();
+    this.#list.summaryChanged();
     this.#draw();
     this.#desk.redraw();
   }

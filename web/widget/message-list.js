@@ -53,6 +53,8 @@ export class MessageList {
   /** @type {MessageView | null} the last one, while nothing else follows it */
   #last = null;
   #lastAt = 0;
+  /** @type {{event: any, line: HTMLElement} | null} the warning that the chat will close, if nothing came after it */
+  #warning = null;
   #height = 0;
   #troubleTimer = 0;
 
@@ -91,8 +93,13 @@ export class MessageList {
     this.#drawPending();
   }
 
-  /** The cursors of the other side have moved. */
-  marksChanged() {
+  /** Where the case stands: how far the other side has read, and when it closes. */
+  summaryChanged() {
+    this.#drawMarks();
+    this.#drawWarning();
+  }
+
+  #drawMarks() {
     const cursors = this.#desk.client?.cases.get(this.#log.caseId)?.cursors?.team ?? { delivered: 0, seen: 0 };
     let last = null;
     for (const [number, view] of this.#messages) {
@@ -134,11 +141,13 @@ export class MessageList {
   }
 
   #caughtUp() {
+    this.#drawWarning();
     this.toBottomIfThere();
     setTimeout(() => this.#read.setAttribute("aria-live", "polite"), 500);
   }
 
   #forget() {
+    this.#warning = null;
     this.#read.setAttribute("aria-live", "off");
     this.#list.replaceChildren();
     this.#messages.clear();
@@ -148,6 +157,7 @@ export class MessageList {
 
   /** @param {{seq: number, event: any}} entry */
   #take({ seq, event }) {
+    this.#warning = null;
     switch (event.type) {
       case "message":
       case "automatic":
@@ -198,7 +208,7 @@ export class MessageList {
     this.#messages.set(seq, view);
     this.#list.append(view.element);
     this.#last = view;
-    if (isOwn) this.marksChanged();
+    if (isOwn) this.#drawMarks();
   }
 
   /** @param {any} event */
@@ -214,15 +224,22 @@ export class MessageList {
 
   /** @param {any} event */
   #happened(event) {
-    const { client, guest } = this.#desk;
-    const summary = client?.cases.get(this.#log.caseId);
-    const about = { me: guest?.id, team: this.#teamName, now: this.#desk.now(), closesAt: summary?.closesAt };
-    const text = statusLine(event, about);
+    const text = statusLine(event, { me: this.#desk.guest?.id, team: this.#teamName, now: this.#desk.now() });
     if (text === null) return;
     this.#day(event.at);
     this.#last = null;
     const subject = event.type === "opened" ? titleOf(event) : null;
-    this.#list.append(el("li", { className: "event", dir: "auto" }, subject ? `${text}: ${subject}` : text));
+    const line = el("li", { className: "event", dir: "auto" }, subject ? `${text}: ${subject}` : text);
+    this.#list.append(line);
+    if (event.type === "closingWarned") this.#warning = { event, line };
+  }
+
+  /** When it closes is told by the summary, which comes after the warning. */
+  #drawWarning() {
+    const closesAt = this.#desk.client?.cases.get(this.#log.caseId)?.closesAt;
+    if (!this.#warning || !closesAt || !this.#log.isCaughtUp) return;
+    const { event, line } = this.#warning;
+    line.textContent = statusLine(event, { me: "", team: this.#teamName, now: this.#desk.now(), closesAt }) ?? "";
   }
 
   /** @param {number} at */

@@ -34,6 +34,7 @@ export function statusLine(event, { me, team, now, closesAt }) {
     case "claimed":
       return `${who} is looking after you now`;
     case "released":
+      if (event.author?.kind !== "member") return "Your chat waits for the team again";
       return `${who} handed your chat back to the team`;
     case "transferred":
       return `${who} passed your chat to ${event.to?.member?.name ?? event.to?.team?.name ?? "a colleague"}`;
