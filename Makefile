@@ -94,6 +94,12 @@ requirements: ## each requirement, the tests that name it, and how they went in 
 	$(PROVIDE) python
 	@$(PYTHON) tools/requirements.py
 
+.PHONY: screenshots
+screenshots: ## photograph every screen of a real house for docs/screenshots
+	$(PROVIDE) build python clients
+	@$(BUILD) --product foyer
+	@FOYER_DEBUG_BIN=$(abspath .build/debug/foyer) $(PYTHON) tools/screenshots.py
+
 .PHONY: clean
 clean: ## remove everything that can be made again
 	@rm -rf .build .build-* .venv results

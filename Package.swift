@@ -152,9 +152,9 @@ let fuzzTargets: [Target] =
         .systemLibrary(name: "CFuzzer", path: "fuzz/CFuzzer"),
         .target(name: "FuzzSupport", dependencies: ["CFuzzer"], path: "fuzz/Support", swiftSettings: settings),
     ]
-        + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"].map { name in
+        + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages"].map { name in
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: ["WebSocket", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "Wire", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
                 exclude: ["corpus", "words.dict"], swiftSettings: settings,
                 // gold gives up on an undefined symbol that lld resolves.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])

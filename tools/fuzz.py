@@ -26,10 +26,17 @@ from fuzz_coverage import print_coverage
 from fuzz_results import Run, describe, hexdump, note_columns, read_statistics, summarise, write_report
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGETS = ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions"]
+TARGETS = ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages"]
 SCRATCH = ROOT / ".build-fuzz"
 # Longer inputs reach nothing new, and cost time: the limits that the targets test are small.
-MAX_INPUT_BYTES = {"RequestHead": 2048, "Frames": 2048, "Inflate": 2048, "UTF8": 512, "Extensions": 1024}
+MAX_INPUT_BYTES = {
+    "RequestHead": 2048,
+    "Frames": 2048,
+    "Inflate": 2048,
+    "UTF8": 512,
+    "Extensions": 1024,
+    "Messages": 4096,
+}
 INPUT_TIMEOUT_SECONDS = 5
 MEMORY_LIMIT_MEGABYTES = 2048
 # Beyond its time, a target may need so long to read its corpus and to write a finding.

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from support.browser import launch
+from support.callers import Caller
 from support.house import House
 from support.people import Guest, Member, Visitor
 
@@ -29,6 +30,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """Shared by the tests of one file: each brings guests of its own."""
     directory: Path = tmp_path_factory.mktemp("house")
     with House(directory) as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_house(tmp_path: Path) -> Iterator[House]:
+    """Nobody has been here yet."""
+    with House(tmp_path) as running:
         yield running
 
 
@@ -58,5 +66,15 @@ def member(browser: Browser, house: House, visitors: list[Visitor]) -> Callable[
         made = Member(browser, house, f"{name}@harbour.example", **options)
         visitors.append(made)
         return made
+
+    return make
+
+
+@pytest.fixture
+def caller(house: House) -> Callable[..., Caller]:
+    """A guest without a browser, for tests of the team's side."""
+
+    def make(*names: str, **options: object) -> Caller:
+        return Caller(house, *names, **options)
 
     return make

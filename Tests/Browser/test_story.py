@@ -1,9 +1,31 @@
 """A guest and a member from the first question to the end, in two browsers at once."""
 
+import pytest
 from playwright.sync_api import expect
 
 
-# covers: S0.1, S0.4, S0.5, S0.6, S0.7, S0.8, S0.12, S0.13, S0.14, S0.19, S0.20, S0.25, S1.1, S1.2, S1.5, S1.6, S1.7, S1.8, S1.12, S1.13
+@pytest.mark.covers(
+    "S0.1",
+    "S0.4",
+    "S0.5",
+    "S0.6",
+    "S0.7",
+    "S0.8",
+    "S0.12",
+    "S0.13",
+    "S0.14",
+    "S0.19",
+    "S0.20",
+    "S0.25",
+    "S1.1",
+    "S1.2",
+    "S1.5",
+    "S1.6",
+    "S1.7",
+    "S1.8",
+    "S1.12",
+    "S1.13",
+)
 def test_a_question_is_asked_answered_and_closed(house, guest, member):
     ada, amara = guest("Ada", "Lovelace"), member("amara").signs_in()
 

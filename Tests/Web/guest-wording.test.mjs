@@ -11,8 +11,9 @@ const about = { me: "g1", team: "Radiology", now };
 const lines = [
   [{ type: "opened", author: mia }, "You started this chat"],
   [{ type: "claimed", author: ada }, "Ada is looking after you now"],
+  [{ type: "claimed", author: { kind: "member", id: "m2", name: "نور" } }, "\u2068نور\u2069 is looking after you now"],
   [{ type: "released", author: ada }, "Ada handed your chat back to the team"],
-  [{ type: "released", author: { kind: "system" } }, "Your chat waits for the team again"],
+  [{ type: "released", author: { kind: "team" } }, "The team will go on with your chat"],
   [{ type: "transferred", author: ada, to: { member: { name: "Ben" } } }, "Ada passed your chat to Ben"],
   [{ type: "transferred", author: ada, to: { team: { name: "Bookings" } } }, "Ada passed your chat to Bookings"],
   [{ type: "participantAdded", author: ada, member: { name: "Ben" } }, "Ben joined the chat"],

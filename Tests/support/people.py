@@ -39,7 +39,9 @@ class Visitor:
         self.context: BrowserContext = browser.new_context(viewport=viewport, **options)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
-        self._expected: list[str] = []
+        # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
+        self.expected_troubles = ["401", "ERR_CONNECTION", "ERR_INTERNET_DISCONNECTED", "WebSocket connection"]
+        self.expected_troubles += ["WebSocket is already in CLOSING"]
         self._listen(self.page)
 
     def _listen(self, page: Page) -> None:
@@ -47,20 +49,12 @@ class Visitor:
         page.on("console", lambda message: self._note(message.type, message.text))
 
     def _note(self, kind: str, text: str) -> None:
-        # Asking whether one is signed in is answered with 401, and a dropped connection is what some tests are about.
-        lost = (
-            "ERR_CONNECTION",
-            "ERR_INTERNET_DISCONNECTED",
-            "WebSocket connection",
-            "WebSocket is already in CLOSING",
-        )
-        expected = ("401", *lost, *self._expected)
-        if kind == "error" and not any(word in text for word in expected):
+        if kind == "error" and not any(word in text for word in self.expected_troubles):
             self.troubles.append(text)
 
     def may_hear(self, *words: str) -> Self:
         """The test is about an error of which the browser's console speaks, too: an answer's status, as a rule."""
-        self._expected += words
+        self.expected_troubles += words
         return self
 
     def new_tab(self) -> Page:
@@ -236,6 +230,9 @@ class Member(Visitor):
 
     def signs_in(self) -> "Member":
         self.page.goto(f"{self.house.http_url}/dashboard")
+        return self.gives_password()
+
+    def gives_password(self) -> "Member":
         self.page.get_by_label("E-mail address").fill(self.email)
         self.page.get_by_label("Password").fill(self.house.passwords[self.email])
         self.button("Sign in").click()
@@ -250,7 +247,9 @@ class Member(Visitor):
         """A case in the inbox, by its guest's name."""
         return self.page.locator("a.row", has_text=name)
 
-    def opens(self, name: str) -> "Member":
+    def opens(self, name: str, view: str = "") -> "Member":
+        if view:
+            self.view(view)
         row = self.row(name).first
         expect(row).to_be_visible()
         row.click()
@@ -261,6 +260,46 @@ class Member(Visitor):
         self.opens(name)
         self.button("Claim").click()
         expect(self.page.get_by_label("Reply to the guest")).to_be_visible()
+        return self
+
+    def finds(self, name: str, view: str) -> Locator:
+        """A case in one of the lists."""
+        self.view(view)
+        row = self.row(name).first
+        expect(row).to_be_visible()
+        return row
+
+    @property
+    def status(self) -> Locator:
+        """How the open case stands."""
+        return self.page.locator("p.case-status")
+
+    def menu_entries(self) -> list[str]:
+        """What can be done with the open case: its buttons, and what is behind "more"."""
+        more = self.button("More to do with this conversation")
+        buttons = [text for text in self.page.locator(".case-actions > button:visible").all_inner_texts() if text]
+        if not more.is_visible():
+            return buttons
+        more.click()
+        entries = self.page.get_by_role("menuitem").all_inner_texts()
+        self.page.keyboard.press("Escape")
+        return buttons + entries
+
+    def hands_over(self, to: str, note: str = "") -> "Member":
+        self.chooses("Hand over …")
+        dialog = self.page.get_by_role("dialog", name="Hand over")
+        dialog.get_by_role("radio", name=to).check()
+        dialog.get_by_label("Private note for whoever takes it (optional)").fill(note)
+        self.button("Hand over", dialog).click()
+        expect(dialog).to_have_count(0)
+        return self
+
+    def adds(self, colleague: str) -> "Member":
+        self.chooses("Add a colleague …")
+        dialog = self.page.get_by_role("dialog", name="Add a colleague")
+        dialog.get_by_role("radio", name=colleague).check()
+        self.button("Add", dialog).click()
+        expect(dialog).to_have_count(0)
         return self
 
     def chooses(self, entry: str) -> "Member":
@@ -283,7 +322,8 @@ class Member(Visitor):
         box = self.page.get_by_label("Private note: only your team sees it")
         box.fill(text)
         box.press("Enter")
-        self.button("Reply").click()
+        if self.button("Reply").is_enabled():
+            self.button("Reply").click()
         return self
 
     @property

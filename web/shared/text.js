@@ -65,3 +65,10 @@ export function asNodes(text) {
   }
   return fragment;
 }
+
+/**
+ * A name written from the right must not turn the sentence around it.
+ *
+ * @param {string} name
+ */
+export const isolated = (name) => (/[\u0590-\u08ff\ufb1d-\ufefc]/u.test(name) ? `\u2068${name}\u2069` : name);

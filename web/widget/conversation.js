@@ -1,3 +1,4 @@
+import { isolated } from "../shared/text.js";
 import { moment } from "../shared/time.js";
 import { availability } from "./about.js";
 import { Composer } from "./composer.js";
@@ -135,11 +136,14 @@ export class Conversation {
     const shows = error ? `error ${error.code}` : [phase, closeRequest, reopenUntil, movedTo].join(" ");
     if (shows === this.#footShows) return;
     this.#footShows = shows;
-    const hadFocus = this.#foot.contains(document.activeElement);
+    const focused = this.#foot.contains(document.activeElement) ? /** @type {HTMLElement} */ (document.activeElement) : null;
     this.#foot.replaceChildren(...this.#footParts(summary, error));
-    if (hadFocus && !this.#foot.contains(document.activeElement)) {
-      /** @type {HTMLElement | null} */ (this.#foot.querySelector("button, textarea"))?.focus();
-    }
+    if (!focused || this.#foot.contains(document.activeElement)) return;
+    // What is put in anew has lost the focus, even where it is the same.
+    const next = this.#foot.contains(focused)
+      ? focused
+      : /** @type {HTMLElement[]} */ ([...this.#foot.querySelectorAll("button, textarea")]).find((one) => one.checkVisibility());
+    next?.focus({ preventScroll: true });
   }
 
   /** @param {any} summary @param {any} error */
@@ -187,7 +191,7 @@ export class Conversation {
 
   /** @param {any} summary */
   #closeRequest(summary) {
-    const who = summary.assignee?.name ?? summary.team.name;
+    const who = isolated(summary.assignee?.name ?? summary.team.name);
     const banner = el(
       "div",
       { className: "banner asks", role: "group", "aria-label": "Close request" },

@@ -1,3 +1,4 @@
+import { isolated } from "../shared/text.js";
 import { dayName, isSameDay } from "../shared/time.js";
 import { button, el, icon } from "./dom.js";
 import { MessageView } from "./message.js";
@@ -276,7 +277,7 @@ export class MessageList {
 
   /** @param {any[]} who */
   #drawTyping(who) {
-    const names = who.filter((one) => !one.private).map(({ name }) => name ?? this.#teamName);
+    const names = who.filter((one) => !one.private).map(({ name }) => isolated(name ?? this.#teamName));
     this.#typing.hidden = names.length === 0;
     const dots = el("span", { className: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i"));
     this.#typing.replaceChildren(dots, `${names.join(" and ")} ${names.length > 1 ? "are" : "is"} typing`);

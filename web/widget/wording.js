@@ -1,3 +1,4 @@
+import { isolated } from "../shared/text.js";
 import { moment } from "../shared/time.js";
 
 /** What a case's state and events are called to a guest. The words of the house stay in one file. */
@@ -5,7 +6,7 @@ import { moment } from "../shared/time.js";
 /** @typedef {{type: string, [more: string]: any}} CaseEvent */
 
 /** @param {any} author @param {string} me the guest's id */
-const nameOf = (author, me) => (author?.id === me ? "You" : (author?.name ?? "The team"));
+const nameOf = (author, me) => (author?.id === me ? "You" : isolated(author?.name ?? "The team"));
 
 const REASONS = {
   agreed: "You closed this chat.",
@@ -34,18 +35,18 @@ export function statusLine(event, { me, team, now, closesAt }) {
     case "claimed":
       return `${who} is looking after you now`;
     case "released":
-      if (event.author?.kind !== "member") return "Your chat waits for the team again";
-      return `${who} handed your chat back to the team`;
+      // Whoever gave it back, vanished or passed it to another team: a guest is told no more than this.
+      return event.author?.kind === "member" ? `${who} handed your chat back to the team` : "The team will go on with your chat";
     case "transferred":
-      return `${who} passed your chat to ${event.to?.member?.name ?? event.to?.team?.name ?? "a colleague"}`;
+      return `${who} passed your chat to ${isolated(event.to?.member?.name ?? event.to?.team?.name ?? "a colleague")}`;
     case "participantAdded":
-      return `${event.member?.name ?? "A colleague"} joined the chat`;
+      return `${isolated(event.member?.name ?? "A colleague")} joined the chat`;
     case "participantRemoved":
-      return `${event.member?.name ?? "A colleague"} left the chat`;
+      return `${isolated(event.member?.name ?? "A colleague")} left the chat`;
     case "participantLeft":
       return `${who} left the chat`;
     case "assigneeLost":
-      return `${event.member?.name ?? "Your contact"} had to leave. ${team} will go on with your chat`;
+      return `${isolated(event.member?.name ?? "Your contact")} had to leave. ${isolated(team)} will go on with your chat`;
     case "closeRequested":
       return `${who} asked whether this chat can be closed`;
     case "closeDeclined":
@@ -80,7 +81,7 @@ export function standing(summary, now) {
     case "active":
     case "snoozed":
     case "thread":
-      return summary.assignee ? `With ${summary.assignee.name}` : "With the team";
+      return summary.assignee ? `With ${isolated(summary.assignee.name)}` : "With the team";
     case "closing":
       return "Can this chat be closed?";
     case "closed":

@@ -44,23 +44,28 @@ struct Accounts: Sendable {
     }
 
     func verify(challenge: String, code: String, from request: Request) throws -> GuestSignIn {
-        try answering { () throws(DirectoryError) in
+        let signIn = try answering { () throws(DirectoryError) in
             try directory.verifyCode(challenge: challenge, code: code, from: client(request), at: now())
         }
+        signIn.ended.forEach(endSession)
+        return signIn
     }
 
     func signIn(email: String, password: String, from request: Request) async throws -> MemberSignIn {
         let client = client(request)
+        let mark = markCookie.value(in: request.head)
         let now = now()
         let result = await withCheckedContinuation { continuation in
             passwords.async { [directory] in
                 continuation.resume(
                     returning: Result { () throws(DirectoryError) in
-                        try directory.logIn(email: email, password: password, from: client, at: now)
+                        try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
                     })
             }
         }
-        return try answering { () throws(DirectoryError) in try result.get() }
+        let signIn = try answering { () throws(DirectoryError) in try result.get() }
+        signIn.ended.forEach(endSession)
+        return signIn
     }
 
     /// Without an address, as in a test, all count as one.
@@ -70,18 +75,22 @@ struct Accounts: Sendable {
 
     // MARK: - Signed in
 
-    /// The living session whose cookie the request carries. Asking counts as using it.
-    func session(_ request: Request, _ kind: Session.Kind) throws -> Session {
+    /// The living session whose cookie the request carries. `isUse` says that a person has asked.
+    func session(_ request: Request, _ kind: Session.Kind, isUse: Bool = true) throws -> Session {
         guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
-        return try answering { () throws(DirectoryError) in try directory.session(token, of: kind, at: now()) }
+        return try answering { () throws(DirectoryError) in
+            try directory.session(token, of: kind, at: now(), isUse: isUse)
+        }
     }
 
     func guest(_ id: GuestID) throws -> Guest {
         try answering { () throws(DirectoryError) in try directory.guest(id) }
     }
 
-    /// For one socket, which authenticates by it.
-    func ticket(_ session: Session) throws -> Response {
+    /// For one socket, which authenticates by it. No use of the session: a page that nobody sits at fetches one whenever its
+    /// connection was lost.
+    func ticket(_ request: Request, _ kind: Session.Kind) throws -> Response {
+        let session = try session(request, kind, isUse: false)
         let ticket = try answering { () throws(DirectoryError) in try directory.ticket(for: session, at: now()) }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
     }
@@ -107,6 +116,9 @@ struct Accounts: Sendable {
         case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
         }
     }
+
+    /// What a browser keeps of its members' signing in. It outlives the session: it is for the next one.
+    var markCookie: SessionCookie { SessionCookie("foyer_browser", .ownSite, lasts: .days(365), at: publicURL) }
 
     // MARK: - Errors
 

@@ -15,6 +15,7 @@ struct MemberRoutes: Sendable {
                     email: form.email ?? "", password: form.password ?? "", from: request)
                 var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
                 try accounts.cookie(.member).set(signIn.token.text, on: &response)
+                try accounts.markCookie.set(signIn.mark, on: &response)
                 return response
             }
             api.read("/api/v1/members/session") { request in
@@ -27,9 +28,7 @@ struct MemberRoutes: Sendable {
                         endsAt: session.endsAt.milliseconds))
             }
             api.change("/api/v1/members/logout") { request in try accounts.logOut(request, .member) }
-            api.change("/api/v1/members/ticket") { request in
-                try accounts.ticket(try accounts.session(request, .member))
-            }
+            api.change("/api/v1/members/ticket") { request in try accounts.ticket(request, .member) }
         }
     }
 

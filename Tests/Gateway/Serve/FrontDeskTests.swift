@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Logging
 import Notifications
 import Reactor
@@ -62,6 +63,15 @@ extension WebClient {
     fileprivate func post(_ path: String, _ body: String, _ fields: String = "") throws -> Answer {
         let type = body.isEmpty ? "" : "Content-Type: application/json\r\n"
         return try ask("POST", path, "Origin: http://desk\r\n" + type + fields, body: body)
+    }
+
+    /// As the demo's first member; the request's fields from then on.
+    fileprivate func signIn(_ town: DemoTown) throws -> String {
+        let member = try #require(town.house.demo?.members.first)
+        let answer = try post(
+            "/api/v1/members/login", #"{"email": "\#(member.email)", "password": "\#(member.password)"}"#)
+        let cookie = try #require(answer.field("Set-Cookie")).prefix { $0 != ";" }
+        return "Cookie: \(cookie)\r\n"
     }
 }
 
@@ -148,6 +158,39 @@ extension WebClient.Answer {
             let token = try #require(answer.field("Set-Cookie")).prefix { $0 != ";" }.dropFirst("foyer_member=".count)
             #expect(try client.ask("GET", "/api/v1/members/session", "Cookie: foyer_member=\(token)\r\n").status == 200)
             #expect(try client.ask("GET", "/api/v1/guests/session", "Cookie: foyer_guest=\(token)\r\n").status == 401)
+        }
+    }
+
+    @Test func `a ticket is no use of a session: pages fetch one by themselves`() async throws {
+        let town = try DemoTown()
+        let pool = town.house.store.pool
+        try await town.open { connect in
+            let client = try connect()
+            let fields = try client.signIn(town)
+            func lastUse() throws -> Int64? {
+                try pool.read { try Int64.fetchOne($0, sql: "SELECT usedAt FROM session") }
+            }
+            try pool.write { try $0.execute(sql: "UPDATE session SET usedAt = usedAt - 120000") }
+            let before = try lastUse()
+            #expect(try client.post("/api/v1/members/ticket", "", fields).status == 200)
+            #expect(try lastUse() == before)
+            #expect(try client.ask("GET", "/api/v1/members/session", fields).status == 200)
+            #expect(try lastUse() != before)
+        }
+    }
+
+    @Test func `a session that gives way to a newer one loses its sockets, too`() async throws {
+        let town = try DemoTown()
+        try await town.open { connect in
+            let client = try connect()
+            let member = try #require(town.house.demo?.members.first)
+            let login = #"{"email": "\#(member.email)", "password": "\#(member.password)"}"#
+            for _ in 0..<DirectoryLimits.sessionsPerSubject {
+                #expect(try client.post("/api/v1/members/login", login).status == 200)
+            }
+            #expect(town.ended.sessions.isEmpty)
+            #expect(try client.post("/api/v1/members/login", login).status == 200)
+            #expect(town.ended.sessions.count == 1)
         }
     }
 

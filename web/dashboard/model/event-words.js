@@ -1,3 +1,5 @@
+import { isolated } from "../../shared/text.js";
+
 /**
  * What happened to a case, in a sentence.
  *
@@ -42,13 +44,6 @@ export function who(author, me) {
  * @param {string} me
  */
 const whom = (member, me) => (member?.id === me ? "you" : isolated(member?.name || "a colleague"));
-
-/**
- * A name written from the right must not turn the sentence around it.
- *
- * @param {string} name
- */
-export const isolated = (name) => (/[\u0590-\u08ff\ufb1d-\ufefc]/u.test(name) ? `\u2068${name}\u2069` : name);
 
 /**
  * A sentence about an event; null where there is nothing to say, as for what this page does not know.

@@ -1,4 +1,4 @@
-import { isolated } from "./event-words.js";
+import { isolated } from "../../shared/text.js";
 
 /**
  * Who is writing, to whom: a private note is not on its way to the guest.

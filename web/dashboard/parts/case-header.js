@@ -168,8 +168,10 @@ export class CaseHeader extends HTMLElement {
     this.forgetError();
     this.#busy.add(openCase.id);
     this.update();
+    let isDone = false;
     try {
       await desk.act(command, { case: openCase.id });
+      isDone = true;
     } catch (error) {
       if (openCase === this.#context.openCase) {
         this.#error.replaceChildren(`${label}: ${failureWords(error)}`);
@@ -178,7 +180,7 @@ export class CaseHeader extends HTMLElement {
     }
     this.#busy.delete(openCase.id);
     this.update();
-    if (openCase === this.#context.openCase) this.dispatchEvent(new CustomEvent("done", { detail: command }));
+    if (isDone && openCase === this.#context.openCase) this.dispatchEvent(new CustomEvent("done", { detail: command }));
   }
 }
 

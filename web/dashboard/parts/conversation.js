@@ -19,6 +19,12 @@ export class Conversation extends HTMLElement {
   #nothing = h("div", { class: "nothing" });
   #nothingTitle = h("p", { class: "nothing-title" });
   #nothingAdvice = h("p");
+  /**
+   * Claimed just now: who claims wants to reply, as soon as the case says so, too.
+   *
+   * @type {import("../state/open-case.js").OpenCase | null}
+   */
+  #claimed = null;
   #missing = h("p", { class: "strip error", role: "alert", hidden: true });
   #moved = h("p", { class: "strip", hidden: true });
   #redraw = coalesced(() => this.#draw());
@@ -39,7 +45,9 @@ export class Conversation extends HTMLElement {
       this.messages.follow();
     });
     this.header.addEventListener("done", (/** @type {any} */ event) => {
-      if (event.detail === "claim" && this.composer.isForReply) this.composer.focusField();
+      if (event.detail !== "claim") return;
+      this.#claimed = this.#context.openCase;
+      this.#draw();
     });
   }
 
@@ -79,6 +87,10 @@ export class Conversation extends HTMLElement {
     if (!open || open !== this.#shown) return;
     this.header.update();
     this.composer.update();
+    if (this.#claimed === open && this.composer.isForReply) {
+      this.#claimed = null;
+      this.composer.focusField();
+    }
     this.messages.update();
     this.#missing.hidden = !open.error;
     setText(this.#missing, open.error?.message ?? "");

@@ -53,6 +53,7 @@ export class DeskView extends HTMLElement {
     );
     context.addEventListener("address", () => this.#onAddress());
     context.desk.addEventListener("welcome", () => this.#loadHours());
+    context.desk.addEventListener("case", (/** @type {any} */ event) => this.#mayReadNow(event.detail.after.id));
     listenToKeys(this.#keys(help), () => context.preferences.get("keys", "on") === "on");
   }
 
@@ -67,20 +68,32 @@ export class DeskView extends HTMLElement {
   }
 
   #onAddress({ isFirst = false } = {}) {
-    const { address, desk } = this.#context;
+    const { address } = this.#context;
     const before = this.#context.openCase;
     const paneBefore = this.dataset.pane;
     this.dataset.pane = !address.caseID ? "inbox" : address.pane ? "panel" : "case";
     if ((before?.id ?? null) !== address.caseID) {
-      before?.close();
-      this.#context.openCase = address.caseID ? new OpenCase(desk, address.caseID) : null;
-      this.#conversation.begin();
-      this.#panel.begin();
+      this.#open(address.caseID);
     } else if (paneBefore !== this.dataset.pane) {
       this.#conversation.messages.update();
     }
     this.#loadHours();
     if (!isFirst) this.#moveFocus(before?.id ?? null, paneBefore);
+  }
+
+  /** @param {string | null} id */
+  #open(id) {
+    const { desk, openCase } = this.#context;
+    openCase?.close();
+    this.#context.openCase = id ? new OpenCase(desk, id) : null;
+    this.#conversation.begin();
+    this.#panel.begin();
+  }
+
+  /** A case that was refused has just been handed to this member's team. @param {string} id */
+  #mayReadNow(id) {
+    const { openCase } = this.#context;
+    if (openCase?.id === id && openCase.error) this.#open(id);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { news } from "../model/attention.js";
-import { isolated } from "../model/event-words.js";
+import { isolated } from "../../shared/text.js";
 import { callingCount } from "../model/inbox.js";
 import { guestName, topic } from "../model/names.js";
 import { coalesced } from "../redraw.js";
