@@ -90,7 +90,7 @@ def asks_and_reads(guest: Guest, member: Callable) -> None:
     guest.mark("Where is my report?", "Seen")
 
 
-# covers: S0.2, B10
+@pytest.mark.covers("S0.2", "B10")
 def test_a_question_is_asked_from_a_clinics_own_page(house, guest, member):
     ada = guest(viewport=DESK).opens_clinic()
     assert urlsplit(ada.page.url).hostname == "localhost"
@@ -101,7 +101,7 @@ def test_a_question_is_asked_from_a_clinics_own_page(house, guest, member):
     asks_and_reads(ada, member)
 
 
-# covers: S0.2
+@pytest.mark.covers("S0.2")
 @pytest.mark.parametrize(
     ("profile", "kept"),
     [(_ALLOWED, ["partitioned=1", "shared=1"]), (_BLOCKED, ["partitioned=1"])],
@@ -118,7 +118,7 @@ def test_the_widget_works_whatever_a_browser_thinks_of_third_party_cookies(guest
     ada.reads("It was sent to you today.")
 
 
-# covers: S0.2, S0.4
+@pytest.mark.covers("S0.2", "S0.4")
 def test_where_no_cookie_is_kept_the_stand_alone_page_is_offered_and_works(guest_with, house):
     ada = guest_with(_REFUSED).opens_clinic()
     assert kept_cookies(ada) == []
@@ -134,7 +134,7 @@ def test_where_no_cookie_is_kept_the_stand_alone_page_is_offered_and_works(guest
     ada.mark("Here it works.", "Sent")
 
 
-# covers: S0.2, S3.17, R3
+@pytest.mark.covers("S0.2", "S3.17", "R3")
 def test_the_launcher_counts_what_is_unread_and_the_keyboard_opens_and_closes(guest, member):
     ada = guest("Grace", "Hopper", viewport=DESK).opens_clinic().identifies()
     ada.starts("Something else", {"Date of birth": "9 December 1906"})
@@ -163,7 +163,7 @@ def test_the_launcher_counts_what_is_unread_and_the_keyboard_opens_and_closes(gu
     expect(launcher).to_be_focused()
 
 
-# covers: S0.2, B10
+@pytest.mark.covers("S0.2", "B10")
 def test_on_a_phone_the_widget_fills_the_screen_and_closes_again(guest):
     ada = guest(viewport=PHONE).opens_clinic()
     box = ada.page.get_by_role("dialog", name="Chat with us").bounding_box()
@@ -173,7 +173,7 @@ def test_on_a_phone_the_widget_fills_the_screen_and_closes_again(guest):
     expect(ada.launcher).to_be_visible()
 
 
-# covers: S0.2
+@pytest.mark.covers("S0.2")
 def test_a_site_that_is_not_allowed_neither_frames_the_chat_nor_opens_its_socket(house, guest, desk, another_site):
     ada = (
         guest()
@@ -211,7 +211,7 @@ def is_welcome(page: Page, address: str, ticket: str) -> bool:
     )
 
 
-# covers: S0.3, S0.4
+@pytest.mark.covers("S0.3", "S0.4")
 def test_a_teams_code_is_read_by_a_camera_and_leads_to_its_chat(house, guest):
     ada = guest(viewport=DESK)
     ada.page.goto(house.http_url)

@@ -108,7 +108,7 @@ def with_names(case: str, commands: list[dict]) -> list[dict]:
     return [command if command["type"] in unkeyed else {**command, "key": uuid.uuid4().hex} for command in named]
 
 
-# covers: R6, S0.24, S1.17
+@pytest.mark.covers("R6", "S0.24", "S1.17")
 def test_a_second_guest_sees_nothing_of_the_first(house, guest, radiology):
     ada = guest("Ada", "Lovelace").signs_in(radiology)
     ada.starts("Something only Ada knows", {})
@@ -144,7 +144,7 @@ def test_a_second_guest_sees_nothing_of_the_first(house, guest, radiology):
     expect(ada.page.get_by_role("main")).to_contain_text("Waiting for the team")
 
 
-# covers: R8, S2.4, B9
+@pytest.mark.covers("R8", "S2.4", "B9")
 def test_notes_and_members_addresses_never_reach_the_guests_browser(guest, member, radiology):
     ada = guest("Katherine", "Johnson")
     later = ada.new_tab()
@@ -178,7 +178,7 @@ def traces(directory: Path, markers: list[str]) -> list[str]:
     return found
 
 
-# covers: S0.24, S1.17, B9
+@pytest.mark.covers("S0.24", "S1.17", "B9")
 def test_nothing_that_people_say_is_found_in_a_log_or_in_a_file(browser, own_house, visitors):
     first, last, subject, number = "Quokkamarker", "Wombatmarker", "Numbatmarker", "Bilbymarker"
     said, noted, answered, deleted = "Dingomarker", "Potoroomarker", "Galahmarker", "Emumarker"

@@ -47,7 +47,7 @@ def people(browser, own_house, visitors: list[Visitor]) -> tuple[Guest, Member]:
     return ada, amara
 
 
-# covers: B1, B8
+@pytest.mark.covers("B1", "B8")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL], ids=["deployed", "crashed"])
 def test_a_server_that_goes_away_in_the_middle_loses_and_repeats_nothing(own_house, people, how):
     ada, amara = people

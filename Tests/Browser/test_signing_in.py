@@ -35,7 +35,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
 
-# covers: S0.5, S0.6, S0.7, S1.1, R9
+@pytest.mark.covers("S0.5", "S0.6", "S0.7", "S1.1", "R9")
 def test_names_and_a_contact_are_asked_for_next_to_the_safety_and_privacy_texts(house, guest, desk):
     ada = guest().may_hear("400").opens(desk)
     main = ada.page.get_by_role("main")
@@ -78,7 +78,7 @@ def test_names_and_a_contact_are_asked_for_next_to_the_safety_and_privacy_texts(
     expect(ada.page.get_by_label("Message", exact=True)).to_have_count(0)
 
 
-# covers: S0.6, S0.7, S1.1, S1.2
+@pytest.mark.covers("S0.6", "S0.7", "S1.1", "S1.2")
 @pytest.mark.parametrize(
     ("prefix", "typed", "sent_to"),
     [("+44", "07700 900001", "+447700900001"), ("+49", "0151 23456789", "+4915123456789")],
@@ -98,7 +98,7 @@ def test_a_code_goes_to_the_number_with_its_prefix(house, guest, desk, prefix, t
     is_inside(ada)
 
 
-# covers: S0.6
+@pytest.mark.covers("S0.6")
 def test_an_address_may_stand_for_the_number_and_a_code_is_pasted_with_a_gap(house, guest, desk):
     ada, address = guest().opens(desk), "ada.lovelace@example.org"
     ada.page.get_by_label("First name").fill("Ada")
@@ -116,14 +116,14 @@ def test_an_address_may_stand_for_the_number_and_a_code_is_pasted_with_a_gap(hou
     is_inside(ada)
 
 
-# covers: R1
+@pytest.mark.covers("R1")
 def test_a_team_that_takes_phones_only_offers_nothing_else(house, guest):
     ada = guest().opens(house.team("Radiology"))
     expect(ada.page.get_by_label("Mobile number")).to_be_visible()
     expect(ada.button("Use an e-mail address instead")).to_be_hidden()
 
 
-# covers: R9
+@pytest.mark.covers("R9")
 def test_a_mistyped_number_is_corrected_after_the_code_was_sent(house, guest, desk):
     mistyped = fresh_phone()
     ada = guest(phone=mistyped).may_hear("400").opens(desk).asks_for_code()
@@ -142,7 +142,7 @@ def test_a_mistyped_number_is_corrected_after_the_code_was_sent(house, guest, de
     is_inside(ada)
 
 
-# covers: S0.7, S1.2
+@pytest.mark.covers("S0.7", "S1.2")
 def test_after_five_wrong_codes_the_right_one_is_asked_anew(house, guest, desk):
     ada = guest().may_hear("400", "410").opens(desk).asks_for_code()
     code = house.code(ada.e164)
@@ -161,7 +161,7 @@ def test_after_five_wrong_codes_the_right_one_is_asked_anew(house, guest, desk):
     expect(ada.button("Your chats", exact=False)).to_have_count(0)
 
 
-# covers: S0.7
+@pytest.mark.covers("S0.7")
 def test_a_code_is_good_for_five_minutes_and_the_next_one_comes_when_the_countdown_is_over(house, guest, desk):
     ada = guest().may_hear("400", "410").opens(desk)
     ada.page.clock.install()
@@ -188,7 +188,7 @@ def test_a_code_is_good_for_five_minutes_and_the_next_one_comes_when_the_countdo
     is_inside(ada)
 
 
-# covers: S0.6, R6
+@pytest.mark.covers("S0.6", "R6")
 def test_nobody_learns_whether_a_contact_is_known_and_another_name_sees_nothing_of_the_first(house, guest, desk):
     ada = guest("Ada", "Lovelace").signs_in(desk)
     ada.starts("Something else", {"Date of birth": "10 December 1815"})
@@ -223,7 +223,7 @@ def test_nobody_learns_whether_a_contact_is_known_and_another_name_sees_nothing_
     again.reads("Something that only Ada may read")
 
 
-# covers: S0.7, S1.3
+@pytest.mark.covers("S0.7", "S1.3")
 def test_a_session_lasts_over_a_reload_and_ends_in_every_tab(house, guest, desk):
     ada = guest().signs_in(desk)
     ada.starts("Appointment", {"Date of birth": "10 December 1815"})

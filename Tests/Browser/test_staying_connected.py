@@ -28,7 +28,7 @@ def cut_off(guest: Guest) -> Callable[[], None]:
     return lambda: guest.context.unroute(tickets)
 
 
-# covers: B1
+@pytest.mark.covers("B1")
 def test_drafts_and_unsent_messages_survive_a_reload(guest, radiology):
     ada = guest().signs_in(radiology)
     ada.starts("My scan", {})
@@ -53,7 +53,7 @@ def test_drafts_and_unsent_messages_survive_a_reload(guest, radiology):
     expect(box).to_have_value("Thr")
 
 
-# covers: B1, S0.1
+@pytest.mark.covers("B1", "S0.1")
 def test_what_is_written_offline_arrives_once_and_in_order(guest, member, radiology):
     ada = guest("Grace", "Hopper").signs_in(radiology)
     ada.starts("My scan", {})
@@ -73,7 +73,7 @@ def test_what_is_written_offline_arrives_once_and_in_order(guest, member, radiol
     expect(ada.page.locator("li.pending")).to_have_count(0)
 
 
-# covers: B1
+@pytest.mark.covers("B1")
 def test_two_tabs_of_one_guest_show_the_same(guest, member, radiology):
     ada = guest("Mary", "Jackson").signs_in(radiology)
     ada.starts("My scan", {})
@@ -102,7 +102,7 @@ def test_two_tabs_of_one_guest_show_the_same(guest, member, radiology):
         assert own == [f"{tab} {number}" for number in range(3)]
 
 
-# covers: B1
+@pytest.mark.covers("B1")
 def test_a_tab_that_slept_catches_up(guest, member, radiology):
     ada = guest("Dorothy", "Vaughan").signs_in(radiology)
     ada.starts("My scan", {})
@@ -133,7 +133,7 @@ def test_a_tab_that_slept_catches_up(guest, member, radiology):
     agree_on(["Good night", "Are you asleep?", "Then tomorrow.", "Good morning"], ada.texts, amara.texts)
 
 
-# covers: B1
+@pytest.mark.covers("B1")
 def test_a_tab_whose_socket_died_in_its_sleep_notices_when_it_wakes(guest, member, radiology):
     ada = guest("Annie", "Easley")
     dead: set[WebSocketRoute] = set()

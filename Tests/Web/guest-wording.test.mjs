@@ -6,7 +6,7 @@ import { closedBecause, hoursInWords, isOver, standing, statusLine, titleOf, wai
 const ada = { kind: "member", id: "m1", name: "Ada" };
 const mia = { kind: "guest", id: "g1", name: "Mia Novak" };
 const now = new Date(2026, 10, 18, 12).getTime();
-const about = { me: "g1", team: "Radiology", now };
+const about = { me: "g1", team: "Radiology" };
 
 const lines = [
   [{ type: "opened", author: mia }, "You started this chat"],
@@ -17,6 +17,7 @@ const lines = [
   [{ type: "transferred", author: ada, to: { member: { name: "Ben" } } }, "Ada passed your chat to Ben"],
   [{ type: "transferred", author: ada, to: { team: { name: "Bookings" } } }, "Ada passed your chat to Bookings"],
   [{ type: "participantAdded", author: ada, member: { name: "Ben" } }, "Ben joined the chat"],
+  [{ type: "closingWarned", author: { kind: "system" } }, "If nothing happens, this chat closes by itself soon"],
   [{ type: "closeRequested", author: { kind: "team" } }, "The team asked whether this chat can be closed"],
   [{ type: "closeDeclined", author: mia }, "You kept the chat open"],
   [{ type: "closed", author: mia, reason: "agreed" }, "You closed this chat."],

@@ -99,7 +99,7 @@ export class Conversation {
       this.#desk.openCase(this.caseId);
       return;
     }
-    this.#list.marksChanged();
+    this.#list.summaryChanged();
     this.#draw();
     this.#desk.redraw();
   }

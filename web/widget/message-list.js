@@ -1,8 +1,8 @@
 import { isolated } from "../shared/text.js";
-import { dayName, isSameDay } from "../shared/time.js";
+import { dayName, isSameDay, moment } from "../shared/time.js";
 import { button, el, icon } from "./dom.js";
 import { MessageView } from "./message.js";
-import { statusLine, titleOf } from "./wording.js";
+import { closingWarning, statusLine, titleOf } from "./wording.js";
 
 /** Messages of one author within this time stand together. */
 const TOGETHER_MS = 5 * 60_000;
@@ -54,6 +54,8 @@ export class MessageList {
   /** @type {MessageView | null} the last one, while nothing else follows it */
   #last = null;
   #lastAt = 0;
+  /** @type {HTMLElement | null} the last warning that the chat will close; `closesAt` is told while it holds */
+  #warning = null;
   #height = 0;
   #troubleTimer = 0;
 
@@ -92,13 +94,16 @@ export class MessageList {
     this.#drawPending();
   }
 
-  /** The cursors of the other side have moved. */
-  marksChanged() {
-    const cursors = this.#desk.client?.cases.get(this.#log.caseId)?.cursors?.team ?? { delivered: 0, seen: 0 };
+  /** Where the case stands has changed: how far the other side has read, when it closes. */
+  summaryChanged() {
+    const { cursors, closesAt } = this.#desk.client?.cases.get(this.#log.caseId) ?? {};
+    const { delivered, seen } = cursors?.team ?? {};
+    // The moment is not in the warning itself, and comes after it.
+    if (closesAt && this.#warning) this.#warning.textContent = closingWarning(moment(closesAt, this.#desk.now()));
     let last = null;
     for (const [number, view] of this.#messages) {
       if (!view.isOwn) continue;
-      view.mark(number <= cursors.seen ? "seen" : number <= cursors.delivered ? "delivered" : "sent");
+      view.mark(number <= seen ? "seen" : number <= delivered ? "delivered" : "sent");
       last?.element.classList.remove("is-last-own");
       last?.element.classList.toggle("has-other-mark", last.shown !== view.shown);
       view.element.classList.add("is-last-own");
@@ -135,6 +140,7 @@ export class MessageList {
   }
 
   #caughtUp() {
+    this.summaryChanged();
     this.toBottomIfThere();
     setTimeout(() => this.#read.setAttribute("aria-live", "polite"), 500);
   }
@@ -199,7 +205,7 @@ export class MessageList {
     this.#messages.set(seq, view);
     this.#list.append(view.element);
     this.#last = view;
-    if (isOwn) this.marksChanged();
+    if (isOwn) this.summaryChanged();
   }
 
   /** @param {any} event */
@@ -215,15 +221,13 @@ export class MessageList {
 
   /** @param {any} event */
   #happened(event) {
-    const { client, guest } = this.#desk;
-    const summary = client?.cases.get(this.#log.caseId);
-    const about = { me: guest?.id, team: this.#teamName, now: this.#desk.now(), closesAt: summary?.closesAt };
-    const text = statusLine(event, about);
+    const text = statusLine(event, { me: this.#desk.guest?.id, team: this.#teamName });
     if (text === null) return;
     this.#day(event.at);
     this.#last = null;
     const subject = event.type === "opened" ? titleOf(event) : null;
     this.#list.append(el("li", { className: "event", dir: "auto" }, subject ? `${text}: ${subject}` : text));
+    if (event.type === "closingWarned") this.#warning = /** @type {HTMLElement} */ (this.#list.lastChild);
   }
 
   /** @param {number} at */

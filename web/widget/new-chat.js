@@ -73,10 +73,10 @@ export function identify(desk, caseId) {
     submit: async () => {
       const values = fields.map(({ id, input }) => ({ field: id, value: input.value.trim() }));
       const isLacking = fields
-        .map((one, index) => one.fail(one.isMandatory && values[index].value === "" ? "Please fill this in." : null))
+        .map((one, index) => one.fail(one.isMandatory && !values[index].value ? "Please fill this in." : null))
         .some(Boolean);
       if (isLacking) return;
-      const given = values.filter(({ value }) => value !== "");
+      const given = values.filter(({ value }) => value);
       // Nothing mandatory, nothing filled in: there is nothing to tell.
       if (given.length > 0) await desk.client?.command("identify", { case: caseId, values: given });
       desk.show(desk.conversation(caseId));

@@ -258,8 +258,8 @@ export function blockedCookies(desk) {
     el(
       "p",
       { className: "lead" },
-      "Your browser does not let this window remember you, because it is part of another website. ",
-      "Open the chat in a tab of its own: it works there. You will be sent another code.",
+      "Inside another website, your browser does not let the chat remember you. ",
+      "Open it in a new tab. You will be sent another code.",
     ),
     el("a", { className: "primary", href, target: "_blank", rel: "noopener" }, "Open the chat in a new tab"),
     button("Try again here", "link", () => desk.show(signIn(desk))),

@@ -20,14 +20,17 @@ const REASONS = {
 /** @param {string | null} reason */
 export const closedBecause = (reason) => REASONS[/** @type {keyof REASONS} */ (reason)] ?? "This chat is closed.";
 
+/** @param {string} when */
+export const closingWarning = (when) => `If nothing happens, this chat closes by itself ${when}`;
+
 /**
  * One line about what happened; null for what a guest need not be told, and for what we do not know.
  *
  * @param {CaseEvent} event
- * @param {{me: string, team: string, now: number, closesAt?: number | null}} about
+ * @param {{me: string, team: string}} about
  * @returns {string | null}
  */
-export function statusLine(event, { me, team, now, closesAt }) {
+export function statusLine(event, { me, team }) {
   const who = nameOf(event.author, me);
   switch (event.type) {
     case "opened":
@@ -52,7 +55,7 @@ export function statusLine(event, { me, team, now, closesAt }) {
     case "closeDeclined":
       return "You kept the chat open";
     case "closingWarned":
-      return `If nothing happens, this chat closes by itself ${closesAt ? moment(closesAt, now) : "soon"}`;
+      return closingWarning("soon");
     case "closed":
       return closedBecause(event.reason);
     case "reopened":
