@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from support.held_socket import HeldSocket
@@ -13,7 +14,7 @@ NOUR = "\u2068نور الهدى عبد الرحمن\u2069"
 NAMES = {"ben": "Ben Whitfield", "wilhelmina": "Wilhelmina Katharina von Hohenberg-Featherstonehaugh"}
 
 
-# covers: S0.14, S1.8, S2.9, S2.13, B3
+@pytest.mark.covers("S0.14", "S1.8", "S2.9", "S2.13", "B3")
 def test_of_two_who_claim_at_the_same_moment_one_wins_and_the_other_is_told_by_whom(house, caller, member):
     caller("Two", "Hands").asks(house.team("Front desk"), "Appointment", "Who takes this?")
     people = {name: member(name) for name in NAMES}
@@ -54,7 +55,7 @@ def test_of_two_who_claim_at_the_same_moment_one_wins_and_the_other_is_told_by_w
     expect(people[winner].status).to_contain_text(f"with {NAMES[loser]}")
 
 
-# covers: S2.13, B3, B4
+@pytest.mark.covers("S2.13", "B3", "B4")
 def test_a_member_who_vanishes_gives_the_case_back(house, guest, member):
     ada = guest("Vera", "Vanished").signs_in(house.team("Radiology"))
     ada.starts("A picture of my knee", {})

@@ -1,9 +1,10 @@
 """How the team brings a conversation to its end, and begins it anew."""
 
+import pytest
 from playwright.sync_api import expect
 
 
-# covers: S0.19, S1.12, S1.13, R5
+@pytest.mark.covers("S0.19", "S1.12", "S1.13", "R5")
 def test_a_member_asks_and_the_guest_decides(house, guest, member):
     ada = guest("Clara", "Keeps").signs_in(house.team("Radiology"))
     ada.starts("Appointment", {})
@@ -36,7 +37,7 @@ def test_a_member_asks_and_the_guest_decides(house, guest, member):
     ada.reads("The team reopened the chat")
 
 
-# covers: R5
+@pytest.mark.covers("R5")
 def test_only_a_supervisor_closes_without_consent_and_says_why(house, guest, member):
     ada = guest("Clive", "Silent").signs_in(house.team("Radiology"))
     ada.starts("Nothing to say", {})

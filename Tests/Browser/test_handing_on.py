@@ -1,5 +1,6 @@
 """Work goes from hand to hand, and nobody sees it who has no part in it."""
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from support.people import Member
@@ -23,7 +24,7 @@ def knows_nothing_of(member: Member, name: str, case: str, view: str = "All") ->
     expect(member.page.get_by_role("log", name="Conversation").locator("foyer-message")).to_have_count(0)
 
 
-# covers: S2.5, S2.6, S2.9
+@pytest.mark.covers("S2.5", "S2.6", "S2.9")
 def test_a_case_goes_to_a_colleague_with_a_note_that_the_guest_never_reads(house, guest, member):
     ada = guest("Hanna", "Over").signs_in(house.team("Front desk"))
     ada.starts("Bill or insurance", BIRTH)
@@ -55,7 +56,7 @@ def test_a_case_goes_to_a_colleague_with_a_note_that_the_guest_never_reads(house
     expect(wilhelmina.row("Hanna Over")).to_have_count(0)
 
 
-# covers: S2.2, S2.6, S2.9
+@pytest.mark.covers("S2.2", "S2.6", "S2.9")
 def test_a_case_goes_to_another_team_which_saw_nothing_of_it_before(house, guest, member):
     ada = guest("Tina", "Team").signs_in(house.team("Front desk"))
     ada.starts("Something else", BIRTH)
@@ -80,7 +81,7 @@ def test_a_case_goes_to_another_team_which_saw_nothing_of_it_before(house, guest
     knows_nothing_of(ben, "Tina Team", ada.case)
 
 
-# covers: S2.2, S2.5, S2.7
+@pytest.mark.covers("S2.2", "S2.5", "S2.7")
 def test_colleagues_join_and_leave_and_are_removed_when_all_is_done(house, guest, member):
     ada = guest("Paul", "Parts").signs_in(house.team("Front desk"))
     ada.starts("Appointment", BIRTH)

@@ -39,7 +39,7 @@ def is_red(badge: Locator) -> bool:
     return red > 150 and red > 2.5 * green and red > 2.5 * blue
 
 
-# covers: S2.13, S3.17, S3.18
+@pytest.mark.covers("S2.13", "S3.17", "S3.18")
 def test_what_is_unread_is_red_and_bold_and_a_click_opens_and_clears_it(front_desk, member):
     ada = front_desk("Una", "One", "Two", "Three")
     ben = member("ben").signs_in()
@@ -66,7 +66,7 @@ def test_what_is_unread_is_red_and_bold_and_a_click_opens_and_clears_it(front_de
     expect(badge).to_have_text("15+ unread")
 
 
-# covers: S2.13, S2.14
+@pytest.mark.covers("S2.13", "S2.14")
 def test_each_list_shows_its_own_and_a_member_has_both_at_once(front_desk, member):
     front_desk("Mia", "Mine, please")
     front_desk("Quinn", "Anybody?")
@@ -101,7 +101,7 @@ def test_each_list_shows_its_own_and_a_member_has_both_at_once(front_desk, membe
     assert other.case != x_ray.case
 
 
-# covers: S2.13
+@pytest.mark.covers("S2.13")
 def test_whoever_waits_longest_is_on_top_and_warnings_come_as_time_passes(house, front_desk, member):
     front_desk("First", "I was here first")
     ben, amara = member("ben").signs_in(), member("amara").signs_in()
@@ -130,7 +130,7 @@ def test_whoever_waits_longest_is_on_top_and_warnings_come_as_time_passes(house,
     expect(ben.row("First Waits").locator(".row-alert")).to_have_count(0)
 
 
-# covers: S2.13
+@pytest.mark.covers("S2.13")
 def test_closed_cases_come_page_by_page_newest_first(house, caller, member):
     patient = caller("Paula", "Pages")
     for number in range(32):
@@ -148,7 +148,7 @@ def test_closed_cases_come_page_by_page_newest_first(house, caller, member):
     nour.reads("Paula Pages closed the chat")
 
 
-# covers: B4, B5, R3
+@pytest.mark.covers("B4", "B5", "R3")
 def test_marks_presence_and_typing_go_both_ways(house, guest, member):
     ada = guest("Mark", "Marks").signs_in(house.team("Radiology"))
     ada.starts("Marks", {})
@@ -186,7 +186,7 @@ def test_marks_presence_and_typing_go_both_ways(house, guest, member):
     expect(nour.status).to_contain_text("Guest away", timeout=45_000)
 
 
-# covers: S0.12, B6
+@pytest.mark.covers("S0.12", "B6")
 def test_beside_the_chat_stand_the_guest_earlier_cases_and_the_timeline(house, caller, member):
     patient = caller("Edith", "Earlier").asks(house.team("Front desk"), "Missing report", "Where?", details=BIRTH)
     earlier = patient.case
@@ -219,7 +219,7 @@ def test_beside_the_chat_stand_the_guest_earlier_cases_and_the_timeline(house, c
     expect(ahead).to_contain_text("Closes by itself unless the guest keeps it open")
 
 
-# covers: S2.13
+@pytest.mark.covers("S2.13")
 def test_a_snoozed_case_comes_back_by_itself_or_with_the_guest(house, front_desk, member):
     ada = front_desk("Sam", "Later is fine")
     ben = member("ben").signs_in()

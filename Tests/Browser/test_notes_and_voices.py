@@ -1,5 +1,6 @@
 """What colleagues say among themselves, and by which name the team speaks to a guest."""
 
+import pytest
 from playwright.sync_api import BrowserContext, Page, Response, WebSocket, expect
 
 BIRTH = {"Date of birth": "1 May 1980"}
@@ -39,7 +40,7 @@ class Overheard:
         return self._texts + self._frames
 
 
-# covers: S2.4, S2.5, R8
+@pytest.mark.covers("S2.4", "S2.5", "R8")
 def test_notes_stay_with_the_team_and_the_guest_reads_the_name_that_was_chosen(house, guest, member):
     ada = guest("Nina", "Notes")
     overheard = Overheard(ada.context)

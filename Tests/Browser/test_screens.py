@@ -42,25 +42,25 @@ def complaints(seen: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: found for name, found in seen.items() if found}
 
 
-# covers: B10
+@pytest.mark.covers("B10")
 def test_the_guests_screens(browser: Browser, house, look, seen):
     screens.guest_screens(browser, house, look, PHONE)
     assert complaints(seen) == {}
 
 
-# covers: B10
+@pytest.mark.covers("B10")
 def test_the_chat_within_the_clinics_page(browser: Browser, house, look, seen):
     screens.embedded_screens(browser, house, look)
     assert complaints(seen) == {}
 
 
-# covers: B10
+@pytest.mark.covers("B10")
 def test_the_members_screens(browser: Browser, fresh_house, look, seen):
     screens.member_screens(browser, fresh_house, look, DESK)
     assert complaints(seen) == {}
 
 
-# covers: B10
+@pytest.mark.covers("B10")
 def test_the_pages_of_the_house(browser: Browser, house, look, seen):
     screens.house_screens(browser, house, look)
     assert complaints(seen) == {}

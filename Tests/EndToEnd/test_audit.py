@@ -98,7 +98,7 @@ def test_an_intact_trail_is_intact(house: House) -> None:
     assert "The audit trail is intact." in checked.stdout
 
 
-# covers: B9
+@pytest.mark.covers("B9")
 @pytest.mark.parametrize(
     ("tampering", "said"),
     [

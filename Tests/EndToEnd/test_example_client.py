@@ -7,6 +7,7 @@ import sys
 import uuid
 from pathlib import Path
 
+import pytest
 from websockets.sync.client import connect
 
 from support.desk import Browser, Desk
@@ -39,7 +40,7 @@ def answer_the_guest(desk: Desk, text: str) -> None:
         ask(4, type="send", case=case, key=uuid.uuid4().hex, text=text)
 
 
-# covers: B1, B11
+@pytest.mark.covers("B1", "B11")
 def test_it_talks_and_goes_on_after_a_crash(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Desk(data=data) as desk:
