@@ -50,7 +50,7 @@ def test_a_chat_begins_with_a_category_and_what_the_team_asks_for(house, guest, 
     ada = guest(viewport=DESK).signs_in(desk)
     about = ada.page.get_by_label("What is it about?")
     offered = ["Please choose …", "Appointment", "Missing report", "Bill or insurance", "Something else"]
-    assert about.get_by_role("option").all_inner_texts() == offered
+    expect(about.get_by_role("option")).to_have_text(offered)
     ada.button("Next").click()
     expect(error_of(about)).to_have_text("Please choose what it is about.")
     about.select_option(label="Missing report")
