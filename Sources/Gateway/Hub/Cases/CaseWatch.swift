@@ -6,12 +6,15 @@ import Feed
 final class CaseWatch {
     let id: CaseID
     let publicID: PublicID
+    /// Counts the subscriptions of its loop: a page that was asked for by an earlier one of the same case is told apart.
+    let serial: UInt64
     /// Of messages as they go out: encoded once for all who read the same.
     var feed = Feed<[UInt8]>()
     /// A page is asked for, and this is the one.
     var reading: FeedToken?
 
-    init(_ id: CaseID, _ publicID: PublicID) {
+    init(_ id: CaseID, _ publicID: PublicID, serial: UInt64) {
+        self.serial = serial
         self.id = id
         self.publicID = publicID
     }

@@ -34,8 +34,8 @@ final class SocketSession {
     var inFlight = 0
 
     var watches: [CaseID: CaseWatch] = [:]
-    /// Asked for, and not granted yet.
-    var wanted: Set<PublicID> = []
+    /// Asked for, and not granted yet: the newest wish for each.
+    var wanted: [PublicID: Int64] = [:]
     /// What its inbox is made of; nothing before `watch`.
     var lists: [CaseList] = []
     /// It is being shown from the beginning.
