@@ -106,6 +106,16 @@ import Wire
             let following = ClientCommand.subscribe(Subscription(caseID: names[1], after: 0, generation: nil))
             #expect(try anna.ask(following).code == "case_unreadable")
             #expect(try anna.ask(.guest(caseID: names[1])).code == "case_unreadable")
+            // Whoever could not read it anyway does not even hear that it is there.
+            for stranger in [
+                try clinic.socket(try clinic.guest("Gero").session), try clinic.socket(of: clinic.dora),
+                try clinic.socket(of: clinic.emil),
+            ] {
+                #expect(try stranger.ask(following).code == "no_such_case")
+                #expect(try stranger.act(names[1], .send(text: "Hello", voice: .own)).code == "no_such_case")
+                #expect(try stranger.act(names[1], .transfer(.member("nobody"))).code == "no_such_case")
+            }
+            #expect(try clinic.socket(of: clinic.dora).ask(.guest(caseID: names[1])).code == "no_such_case")
             for name in [names[0], names[2]] {
                 try anna.subscribe(name)
                 #expect(try anna.caughtUp(name) == 1)

@@ -51,7 +51,7 @@ final class CaseHub {
         let isWanted = session.wanted[name] == re
         if isWanted { session.wanted[name] = nil }
         switch found {
-        case .failure(let fault): desk.refuse(session, fault.answering(re))
+        case .failure(let fault): desk.refuse(session, fault, about: desk.names.known(name)?.id, re: re)
         case .success(let loaded):
             take(CaseNews(loaded))
             let newest = cases[loaded.id]?.latest ?? CaseNews(loaded)

@@ -21,11 +21,12 @@ extension Inboxes {
     func panel(of name: String, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
         guard let member = visitor.member else { return desk.refuse(session, WireError(re: re, .notAllowed)) }
         guard let name = PublicID(text: name) else { return desk.refuse(session, WireError(re: re, .noSuchCase)) }
-        ask(session, re) { house in house.panel(of: name, for: member).map { .guest($0) } }
+        ask(session, re, about: name) { house in house.panel(of: name, for: member).map { .guest($0) } }
     }
 
     private func ask(
-        _ session: SocketSession, _ re: Int64, _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
+        _ session: SocketSession, _ re: Int64, about name: PublicID? = nil,
+        _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
     ) {
         let connection = session.connection
         desk.queue(session) { [unowned desk] in
@@ -34,7 +35,8 @@ extension Inboxes {
                 if session.visitor != nil {
                     switch answer {
                     case .success(let answer): desk.answer(session, re, answer)
-                    case .failure(let fault): desk.refuse(session, fault.answering(re))
+                    case .failure(let fault):
+                        desk.refuse(session, fault, about: name.flatMap { desk.names.known($0)?.id }, re: re)
                     }
                 }
                 desk.errandIsDone(session)
