@@ -121,10 +121,13 @@ final class CaseHub {
         guard let watched = cases[news.id] else { return }
         sweep.published(news.id, version: news.version)
         if news.version > watched.latest.version {
-            let hasChanged = Readership(watched.latest.state) != Readership(news.state)
+            let before = watched.latest.state
             watched.latest = news
-            // First of all: whoever may not read it any more gets nothing of what is new.
-            if hasChanged { turnAway(watched) }
+            if Readership(before) != Readership(news.state) {
+                // First of all: whoever may not read it any more gets nothing of what is new.
+                turnAway(watched)
+                desk.presence.handlersChanged(in: news.id, before: before.handlers)
+            }
         }
         for session in watched.watchers { tell(session, news) }
     }

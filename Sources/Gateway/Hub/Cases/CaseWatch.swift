@@ -29,6 +29,11 @@ final class WatchedCase {
     init(_ latest: CaseNews) { self.latest = latest }
 }
 
+extension CaseState {
+    /// Whose presence in the case is its guest's to know.
+    var handlers: Set<MemberID> { Set([assignee].compactMap(\.self) + participants) }
+}
+
 /// Of what it depends who may read a case: as long as it stays, nobody has to be asked again.
 struct Readership: Equatable {
     private let organisation: OrganisationID
