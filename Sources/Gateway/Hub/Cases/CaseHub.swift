@@ -30,7 +30,7 @@ final class CaseHub {
         guard !isNew || session.watches.count + session.wanted.count < desk.house.limits.subscriptions else {
             return desk.refuse(session, WireError(re: re, .tooManySubscriptions))
         }
-        session.wanted[name] = re
+        let earlier = session.wanted.updateValue(re, forKey: name)
         let connection = session.connection
         let isAsked = desk.ask { house -> Result<LoadedCase, WireFault> in
             house.load(named: name)
@@ -39,7 +39,7 @@ final class CaseHub {
             desk.cases.subscribe(session, wish, name, found, re: re)
         }
         guard !isAsked else { return }
-        session.wanted[name] = nil
+        session.wanted[name] = earlier
         desk.refuse(session, WireError(re: re, .overloaded))
     }
 
