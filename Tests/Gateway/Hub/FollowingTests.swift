@@ -195,15 +195,14 @@ import Wire
         try await withClinic { clinic in
             let guest = try clinic.socket(try clinic.guest("Maria").session)
             let name = try guest.open(clinic.reception).caseID
-            var last: Int64 = 0
-            for number in 0..<6 { last = try guest.send("message \(number)", to: name) }
             clinic.faulty.set { $0.held = [.events] }
-            try guest.subscribe(name, after: 4)
+            try guest.subscribe(name)
             try wait(for: "the read") { clinic.faulty.waiting > 0 }
             #expect(try guest.ask(.unsubscribe(caseID: name)).isAccepted)
-            try guest.subscribe(name)
+            // Its page ends before this: for a client that has it, another log's.
+            let last = try guest.send("Hello", to: name)
+            try guest.subscribe(name, after: last)
             clinic.faulty.set { $0.held = [] }
-            #expect(try guest.events(name, upTo: last).map(\.seq) == Array(1...last))
             #expect(try guest.caughtUp(name) == last)
         }
     }
