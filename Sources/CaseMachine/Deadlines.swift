@@ -30,6 +30,29 @@ extension CaseState {
         return deadlines
     }
 
+    /// When it closes by itself if nothing is done, as its guest is to be told: with the warning, and while it is put aside as
+    /// if it were not, for they do not know that it is.
+    package func closesAtForGuest(under policy: Policy) -> Timestamp? {
+        guard warnedAt != nil || phase.name == .intake else { return nil }
+        guard case .snoozed(_, let assignment) = phase else { return closesAt(under: policy) }
+        var shown = self
+        shown.phase = assignment.map { .active($0) } ?? .waiting
+        return shown.closesAt(under: policy)
+    }
+
+    /// When it closes by itself if nothing is done.
+    package func closesAt(under policy: Policy) -> Timestamp? {
+        var found: Timestamp?
+        forEachDeadline(under: policy) { kind, at in
+            switch kind {
+            case .autoClose, .intakeAbandoned: found = found ?? at
+            case .closingWarning: found = found ?? at + policy.closingWarning
+            case .firstResponseAlert, .missedResponse, .wake, .assigneeLost, .callRangOut, .callLost, .retention: break
+            }
+        }
+        return found
+    }
+
     /// What the case's row holds, and the poller asks for. Of several at one moment, the first of `deadlines`.
     package func earliestDeadline(under policy: Policy) -> Deadline? {
         var earliest: Deadline?

@@ -142,11 +142,11 @@ private struct ByteWriter {
         put(status.map { $0.attention.rawValue | $0.device.rawValue << 2 } ?? 0)
     }
 
-    /// The audience in the lowest bit, whether they type in the next.
+    /// The audience in the lowest two bits, whether they type in the next.
     mutating func put(_ change: PresenceMessage.TypingChange) {
         put(change.topic)
         put(change.typist.person)
-        put(change.typist.audience.rawValue | (change.isTyping ? 2 : 0))
+        put(change.typist.audience.rawValue | (change.isTyping ? 4 : 0))
     }
 
     mutating func putList<Item>(_ items: [Item], _ put: (inout ByteWriter, Item) -> Void) {
@@ -209,10 +209,10 @@ private struct ByteReader {
     }
 
     mutating func typingChange() -> PresenceMessage.TypingChange? {
-        guard let topic = topic(), let person = person(), let byte = byte(), byte < 4,
-            let audience = Audience(rawValue: byte & 1)
+        guard let topic = topic(), let person = person(), let byte = byte(), byte < 8,
+            let audience = Audience(rawValue: byte & 3)
         else { return nil }
-        return PresenceMessage.TypingChange(topic, Typist(person, audience), isTyping: byte & 2 != 0)
+        return PresenceMessage.TypingChange(topic, Typist(person, audience), isTyping: byte & 4 != 0)
     }
 
     /// Counts before it makes room: a list is never larger than the bytes that came.

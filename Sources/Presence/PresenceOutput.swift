@@ -27,6 +27,8 @@ package enum Audience: UInt8, CaseIterable, Sendable {
     case everyone = 0
     /// A private note is being composed.
     case members = 1
+    /// Something is composed in the team's name: everyone may know that, but members alone who it is.
+    case everyoneAsTeam = 2
 }
 
 /// A person composing something. The same person may compose a message and a note.

@@ -227,6 +227,19 @@ import Testing
         #expect(story.phase == .active(Assignment(member: Cast.anna)))
     }
 
+    // covers: B9
+    @Test func `a guest who was warned does not learn from the closing time that the case was put aside`() throws {
+        var story = try Story.answered()
+        try story.teamSeesAll()
+        #expect(story.state?.closesAtForGuest(under: story.policy) == nil)
+        try story.waits(.days(6))
+        let told = try #require(story.state?.closesAtForGuest(under: story.policy))
+        #expect(told == story.state?.closesAt(under: story.policy))
+        try story.member(.snooze(until: story.now + .days(20)))
+        #expect(story.state?.closesAt(under: story.policy) == nil)
+        #expect(story.state?.closesAtForGuest(under: story.policy) == told)
+    }
+
     @Test func `a snoozed case is never closed right after waking`() throws {
         var story = try Story.active()
         try story.waits(.days(6))

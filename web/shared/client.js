@@ -199,9 +199,9 @@ export class FoyerClient extends EventTarget {
     return this.#connection.request(type, fields);
   }
 
-  /** @param {string} caseId @param {{private?: boolean}} [how] */
-  typing(caseId, { private: isPrivate = false } = {}) {
-    if (this.welcome) this.#typing.keystroke(caseId, isPrivate);
+  /** @param {string} caseId @param {{private?: boolean, voice?: "own" | "team"}} [how] */
+  typing(caseId, { private: isPrivate = false, voice = "own" } = {}) {
+    if (this.welcome) this.#typing.keystroke(caseId, { isPrivate, voice });
   }
 
   /** @param {string} caseId */

@@ -2,11 +2,13 @@
 const AGAIN_MS = 2_500;
 const PAUSE_MS = 4_000;
 
+/** @typedef {{isPrivate: boolean, voice: "own" | "team"}} How in whose name, and whether it is a note */
+
 /** Tells that somebody is writing in a case: on a keystroke, again while it goes on, and of the end. */
 export class Typing {
   #environment;
   #request;
-  /** @type {Map<string, {isPrivate: boolean, toldAt: number, pause: any}>} by case */
+  /** @type {Map<string, {how: How, toldAt: number, pause: any}>} by case */
   #writing = new Map();
 
   /**
@@ -21,16 +23,17 @@ export class Typing {
 
   /**
    * @param {string} caseId
-   * @param {boolean} isPrivate
+   * @param {How} how
    */
-  keystroke(caseId, isPrivate) {
+  keystroke(caseId, how) {
     const now = this.#environment.now();
     const before = this.#writing.get(caseId);
     this.#environment.clearTimeout(before?.pause);
-    const isTold = before?.isPrivate === isPrivate && now >= before.toldAt && now - before.toldAt < AGAIN_MS;
+    const isSame = before?.how.isPrivate === how.isPrivate && before.how.voice === how.voice;
+    const isTold = isSame && now >= before.toldAt && now - before.toldAt < AGAIN_MS;
     const pause = this.#environment.setTimeout(() => this.stop(caseId), PAUSE_MS);
-    this.#writing.set(caseId, { isPrivate, toldAt: isTold ? before.toldAt : now, pause });
-    if (!isTold) this.#tell(caseId, true, isPrivate);
+    this.#writing.set(caseId, { how, toldAt: isTold ? before.toldAt : now, pause });
+    if (!isTold) this.#tell(caseId, true, how);
   }
 
   /** @param {string} caseId */
@@ -38,7 +41,7 @@ export class Typing {
     const before = this.#writing.get(caseId);
     if (!before) return;
     this.sent(caseId);
-    this.#tell(caseId, false, before.isPrivate);
+    this.#tell(caseId, false, before.how);
   }
 
   /**
@@ -54,9 +57,9 @@ export class Typing {
   /**
    * @param {string} caseId
    * @param {boolean} on
-   * @param {boolean} isPrivate
+   * @param {How} how
    */
-  #tell(caseId, on, isPrivate) {
-    this.#request("typing", { case: caseId, on, private: isPrivate }).catch(() => {});
+  #tell(caseId, on, { isPrivate, voice }) {
+    this.#request("typing", { case: caseId, on, private: isPrivate, voice }).catch(() => {});
   }
 }

@@ -42,6 +42,8 @@ package struct HubLimits: Sendable {
 
     /// How often what is watched is compared with the store, whatever was published.
     package var sweep: Duration = SweepPace.usual
+    /// Lists of a loop that are compared in one read: some milliseconds of a reader.
+    package var sweptLists = 100
 
     /// Names of cases that a loop knows the numbers of, some 50 bytes each.
     package var knownNames = 50_000

@@ -100,23 +100,27 @@ package struct TypingNotice: Hashable, Sendable, JSONShape {
     package let isOn: Bool
     /// Composing a note, which members alone may know.
     package let isPrivate: Bool
+    /// In whose name a member composes: as the team's, guests are not told who it is.
+    package let voice: Voice
 
-    package init(caseID: String, isOn: Bool, isPrivate: Bool) {
+    package init(caseID: String, isOn: Bool, isPrivate: Bool, voice: Voice = .own) {
         self.caseID = caseID
         self.isOn = isOn
         self.isPrivate = isPrivate
+        self.voice = voice
     }
 
     init(from object: JSONObject) throws(FieldFailure) {
         self.init(
             caseID: try object.name("case"), isOn: try object.flag("on"),
-            isPrivate: try object.flag("private", otherwise: false))
+            isPrivate: try object.flag("private", otherwise: false), voice: try object.optionalWord("voice") ?? .own)
     }
 
     func write(to writer: inout JSONWriter) {
         writer.field("case", caseID)
         writer.field("on", isOn)
         writer.field("private", isPrivate)
+        writer.field("voice", voice)
     }
 }
 

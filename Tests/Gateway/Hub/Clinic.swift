@@ -84,6 +84,7 @@ final class Clinic: Sendable {
     }
 
     func close() {
+        faulty.set { $0.held = [] }
         house.stop()
         group.stop(limit: .seconds(1))
         group.join()
@@ -124,6 +125,10 @@ final class Clinic: Sendable {
 
     func ticket(_ session: Session) throws -> String {
         try directory.ticket(for: session, at: SystemClock.now().wall).text
+    }
+
+    func number(of name: String) throws -> CaseID {
+        try store.load(named: try #require(PublicID(text: name))).get().id
     }
 
     // MARK: Sockets

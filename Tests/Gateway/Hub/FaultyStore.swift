@@ -1,15 +1,26 @@
 import CaseMachine
 import CaseStore
+import Foundation
 import Synchronization
 
-/// A store that fails when it is told to.
+/// A store that fails, or lets one wait, when it is told to.
 final class FaultyStore: CaseStore {
     struct Faults {
         var cannotLoad = false
         var cannotReadEvents = false
         var cannotCommit = false
+        /// Loads with one of these among them fail, so many times from now on.
+        var failingLoads: [CaseID: Int] = [:]
         /// Of these the bytes were changed.
         var poisoned: Set<CaseID> = []
+        /// What has been read is kept back until this is taken away: others are faster.
+        var held: Set<Read> = []
+        /// Reads that are being kept back.
+        fileprivate(set) var waiting = 0
+    }
+
+    enum Read {
+        case byNumber, byName, events, lists
     }
 
     private let store: SQLiteStore
@@ -21,6 +32,15 @@ final class FaultyStore: CaseStore {
 
     private func check(_ isAway: (Faults) -> Bool) throws(StoreError) {
         if faults.withLock({ isAway($0) }) { throw .unavailable("told to fail") }
+    }
+
+    var waiting: Int { faults.withLock(\.waiting) }
+
+    private func hold(_ read: Read) {
+        guard faults.withLock({ $0.held.contains(read) }) else { return }
+        faults.withLock { $0.waiting += 1 }
+        while faults.withLock({ $0.held.contains(read) }) { Thread.sleep(forTimeInterval: 0.002) }
+        faults.withLock { $0.waiting -= 1 }
     }
 
     private func poison(_ found: Result<LoadedCase, CaseTrouble>) -> Result<LoadedCase, CaseTrouble> {
@@ -42,12 +62,22 @@ final class FaultyStore: CaseStore {
 
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] {
         try check(\.cannotLoad)
-        return try store.load(cases).map(poison)
+        let fails = faults.withLock { faults in
+            guard let id = cases.first(where: { faults.failingLoads[$0, default: 0] > 0 }) else { return false }
+            faults.failingLoads[id, default: 0] -= 1
+            return true
+        }
+        if fails { throw .unavailable("told to fail") }
+        let found = try store.load(cases).map(poison)
+        hold(.byNumber)
+        return found
     }
 
     func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
         try check(\.cannotLoad)
-        return poison(try store.load(named: name))
+        let found = poison(try store.load(named: name))
+        hold(.byName)
+        return found
     }
 
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
@@ -64,7 +94,9 @@ final class FaultyStore: CaseStore {
         of id: CaseID, for reader: Side, after number: Int64, limit: Int
     ) throws(StoreError) -> Result<EventPage, CaseTrouble> {
         try check(\.cannotReadEvents)
-        return try store.events(of: id, for: reader, after: number, limit: limit)
+        let page = try store.events(of: id, for: reader, after: number, limit: limit)
+        hold(.events)
+        return page
     }
 
     func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {
@@ -79,7 +111,9 @@ final class FaultyStore: CaseStore {
 
     func versions(in list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedVersion] {
         try check(\.cannotLoad)
-        return try store.versions(in: list, after: id, limit: limit)
+        let versions = try store.versions(in: list, after: id, limit: limit)
+        hold(.lists)
+        return versions
     }
 
     func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {

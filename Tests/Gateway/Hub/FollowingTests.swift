@@ -168,4 +168,63 @@ import Wire
             #expect(person.name == "Anna")
         }
     }
+
+    // covers: B9
+    @Test func `who may not read it any more gets no page, even if nothing was told of it here`() async throws {
+        try await withClinic { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let (anna, ben) = (try clinic.socket(of: clinic.anna), try clinic.socket(of: clinic.ben))
+            let name = try guest.open(clinic.reception).caseID
+            #expect(try anna.act(name, .claim).isAccepted)
+            // Found readable, and then no more.
+            clinic.faulty.set { $0.held = [.byName] }
+            let asked = try ben.say(.subscribe(Subscription(caseID: name, after: 0, generation: nil)))
+            try wait(for: "the read") { clinic.faulty.waiting > 0 }
+            #expect(try anna.act(name, .transfer(.team(clinic.laboratory.publicID.text))).isAccepted)
+            try guest.send("For the laboratory", to: name)
+            clinic.faulty.set { $0.held = [] }
+            #expect(try ben.answer(to: asked).isAccepted)
+            #expect(try ben.gone() == name)
+            let told = ben.pushes.contains { push in if case .event = push { true } else { false } }
+            #expect(!told)
+        }
+    }
+
+    // covers: B1
+    @Test func `a page for a subscription that has ended is not taken for the next one's`() async throws {
+        try await withClinic { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let name = try guest.open(clinic.reception).caseID
+            clinic.faulty.set { $0.held = [.events] }
+            try guest.subscribe(name)
+            try wait(for: "the read") { clinic.faulty.waiting > 0 }
+            #expect(try guest.ask(.unsubscribe(caseID: name)).isAccepted)
+            // Its page ends before this: for a client that has it, another log's.
+            let last = try guest.send("Hello", to: name)
+            try guest.subscribe(name, after: last)
+            clinic.faulty.set { $0.held = [] }
+            #expect(try guest.caughtUp(name) == last)
+        }
+    }
+
+    @Test func `of two subscriptions on their way the newer one begins`() async throws {
+        var limits = HubLimits()
+        // In their order.
+        limits.readers = 1
+        try await withClinic(limits: limits) { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let name = try guest.open(clinic.reception).caseID
+            let last = try guest.send("Hello", to: name)
+            clinic.faulty.set { $0.held = [.byName] }
+            let asked = try [last, 0].map { after in
+                try guest.say(.subscribe(Subscription(caseID: name, after: after, generation: nil)))
+            }
+            try wait(for: "the read") { clinic.faulty.waiting > 0 }
+            #expect(try guest.ask(.ping).isAccepted)
+            clinic.faulty.set { $0.held = [] }
+            for id in asked { #expect(try guest.answer(to: id).isAccepted) }
+            #expect(try guest.events(name, upTo: last).map(\.seq) == Array(1...last))
+            #expect(try guest.caughtUp(name) == last)
+        }
+    }
 }

@@ -55,8 +55,22 @@ import Wire
                 found += page.cases.map(\.id)
                 next = page.next
             } while next != nil
-            #expect(Set(found) == Set(names) && found.count == 7)
-            #expect(found.last == names.first)
+            #expect(found == names.reversed())
+
+            // What cannot be read ends no list.
+            let poisoned = try names[1...5].map { try clinic.number(of: $0) }
+            clinic.faulty.set { $0.poisoned = Set(poisoned) }
+            func page(_ after: String?, _ limit: Int64) throws -> ClosedPage? {
+                let query = ClosedQuery(team: clinic.reception.publicID.text, after: after, limit: limit)
+                guard case .success(.closed(let page)) = try anna.ask(.closed(query)) else { return nil }
+                return page
+            }
+            #expect(try page(nil, 3)?.cases.map(\.id) == [names[6], names[0]])
+            #expect(try page(nil, 1)?.next == names[6])
+            #expect(try page(names[6], 1)?.cases.map(\.id) == [names[0]])
+            let newest = try clinic.number(of: names[6])
+            clinic.faulty.set { $0.failingLoads = [newest: 1] }
+            #expect(try page(nil, 3) == nil)
         }
     }
 

@@ -29,7 +29,13 @@ import Wire
             (.wake, .wake), (.requestClose, .requestClose), (.declineClose, .declineClose), (.closeChat, .closeChat),
             (.closeWithoutConsent, .close(reason: "abuse")), (.reopen, .reopen),
         ]
-        return actions.map { name, action in
+        // They name somebody or something that is not there: whoever may read the case hears that.
+        let misnamed: [CaseAction] = [
+            .identify([FieldEntry(field: "none", value: "7")]), .transfer(.member("nobody")),
+            .transfer(.team("none")), .join(member: "nobody"), .part(member: "nobody"),
+        ]
+        let all = actions.map { (Optional($0.0), $0.1) } + misnamed.map { (nil, $0) }
+        return all.map { name, action in
             Wish(name: name) { .onCase(Wire.CaseCommand(caseID: $0, key: .random(), action: action)) }
         } + [
             Wish(name: .markSeen) { .seen(ReadMark(caseID: $0, upTo: 1)) },

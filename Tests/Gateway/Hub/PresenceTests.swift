@@ -48,6 +48,29 @@ import Wire
         }
     }
 
+    @Test func `a guest sees whoever handles their case come and go`() async throws {
+        try await withClinic { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let (anna, ben) = (try clinic.socket(of: clinic.anna), try clinic.socket(of: clinic.ben))
+            let opened = try guest.open(clinic.reception).caseID
+            for socket in [anna, ben, guest] { try socket.subscribe(opened) }
+            // Everybody is known to be there before anybody handles it.
+            let benName = try name(clinic.ben, clinic)
+            _ = try anna.inCase(opened) { $0.contains { $0.id == benName } }
+            try wait(for: "ben") { clinic.house.isHere(clinic.ben) }
+            func shown(_ id: MemberID, _ state: PersonPresence) throws {
+                let wanted = MemberPresence(id: try name(id, clinic), state: state)
+                #expect(try guest.inCase(opened) { $0.contains(wanted) }.contains(wanted))
+            }
+            #expect(try anna.act(opened, .claim).isAccepted)
+            try shown(clinic.anna, .online)
+            #expect(try anna.act(opened, .transfer(.member(benName))).isAccepted)
+            try shown(clinic.anna, .away)
+            #expect(try ben.ask(.presence(SocketUse(isVisible: true, isIdle: false))).isAccepted)
+            try shown(clinic.ben, .visible)
+        }
+    }
+
     @Test func `typing is shown to whoever may see it, and ends with what was sent`() async throws {
         try await withClinic { clinic in
             let guest = try clinic.socket(try clinic.guest("Maria").session)
@@ -62,15 +85,25 @@ import Wire
             #expect(try ben.typists(opened) { !$0.isEmpty }.map(\.isPrivate) == [true])
             #expect(try type(anna) == nil)
             let shown = try guest.typists(opened) { !$0.isEmpty }
-            #expect(shown.map(\.person.name) == ["Anna"] && shown.map(\.isPrivate) == [false])
+            #expect(shown.map(\.person?.name) == ["Anna"] && shown.map(\.isPrivate) == [false])
             try anna.send("Hello", to: opened)
             #expect(try guest.typists(opened) { $0.isEmpty } == [])
             #expect(try type(guest) == nil)
-            #expect(try anna.typists(opened) { $0.contains { $0.kind == .guest } }.first?.person.name == "Maria Jansen")
+            #expect(
+                try anna.typists(opened) { $0.contains { $0.kind == .guest } }.first?.person?.name == "Maria Jansen")
 
             #expect(try type(guest, isPrivate: true) == "not_allowed")
             // Who may not send composes nothing that the guest could read.
             #expect(try type(ben) == "not_allowed")
+            // Who writes in the team's name is named to members alone.
+            let asTeam = TypingNotice(caseID: opened, isOn: true, isPrivate: false, voice: .team)
+            #expect(try anna.ask(.typing(asTeam)).isAccepted)
+            #expect(
+                try guest.typists(opened) { !$0.isEmpty } == [Wire.Typist(kind: .team, person: nil, isPrivate: false)])
+            #expect(try ben.typists(opened) { $0.contains { $0.kind == .member } }.map(\.kind).contains(.team) == false)
+            #expect(try anna.act(opened, .send(text: "We are here", voice: .team)).isAccepted)
+            #expect(try guest.typists(opened) { $0.isEmpty } == [])
+
             let stranger = try clinic.socket(try clinic.guest("Gero").session)
             #expect(try type(stranger) == "no_such_case")
             let told = guest.pushes.contains { push in
@@ -102,6 +135,15 @@ extension HubClient {
             guard case .presence(.teamForMembers(team: team, let members, _)) = message, fits(members) else {
                 return nil
             }
+            return members
+        }
+    }
+
+    fileprivate func inCase(
+        _ name: String, where fits: ([MemberPresence]) -> Bool
+    ) throws -> [MemberPresence] {
+        try push { message in
+            guard case .presence(.inCase(caseID: name, _, let members)) = message, fits(members) else { return nil }
             return members
         }
     }

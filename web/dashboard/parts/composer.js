@@ -173,7 +173,9 @@ export class Composer extends HTMLElement {
   #onInput() {
     const { client } = this.#context.desk;
     client.drafts.set(this.#draftName(), this.#field.value);
-    if (this.#field.value.trim()) client.typing(this.#caseID, { private: this.#mode === "note" });
+    const isNote = this.#mode === "note";
+    const voice = this.#voice.value === "team" ? "team" : "own";
+    if (this.#field.value.trim()) client.typing(this.#caseID, isNote ? { private: true } : { voice });
     else client.stopTyping(this.#caseID);
     this.#say("");
     this.#grow();

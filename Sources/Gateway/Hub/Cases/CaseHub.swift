@@ -11,6 +11,7 @@ final class CaseHub {
     private var cases: [CaseID: WatchedCase] = [:]
     private var sweep = Sweep<CaseID>()
     private var isSweeping = false
+    private var lastSerial: UInt64 = 0
 
     init(_ desk: SocketDesk) { self.desk = desk }
 
@@ -25,11 +26,11 @@ final class CaseHub {
         guard let name = PublicID(text: wish.caseID) else {
             return desk.refuse(session, WireError(re: re, .noSuchCase))
         }
-        let isNew = !session.watches.values.contains { $0.publicID == name } && !session.wanted.contains(name)
+        let isNew = !session.watches.values.contains { $0.publicID == name } && session.wanted[name] == nil
         guard !isNew || session.watches.count + session.wanted.count < desk.house.limits.subscriptions else {
             return desk.refuse(session, WireError(re: re, .tooManySubscriptions))
         }
-        session.wanted.insert(name)
+        let earlier = session.wanted.updateValue(re, forKey: name)
         let connection = session.connection
         let isAsked = desk.ask { house -> Result<LoadedCase, WireFault> in
             house.load(named: name)
@@ -38,7 +39,7 @@ final class CaseHub {
             desk.cases.subscribe(session, wish, name, found, re: re)
         }
         guard !isAsked else { return }
-        session.wanted.remove(name)
+        session.wanted[name] = earlier
         desk.refuse(session, WireError(re: re, .overloaded))
     }
 
@@ -47,9 +48,10 @@ final class CaseHub {
         re: Int64
     ) {
         guard let visitor = session.visitor else { return }
-        let isWanted = session.wanted.remove(name) != nil
+        let isWanted = session.wanted[name] == re
+        if isWanted { session.wanted[name] = nil }
         switch found {
-        case .failure(let fault): desk.refuse(session, fault.answering(re))
+        case .failure(let fault): desk.refuse(session, fault, about: desk.names.known(name)?.id, re: re)
         case .success(let loaded):
             take(CaseNews(loaded))
             let newest = cases[loaded.id]?.latest ?? CaseNews(loaded)
@@ -57,20 +59,25 @@ final class CaseHub {
                 return desk.refuse(session, WireError(re: re, .noSuchCase))
             }
             desk.answer(session, re, .done)
-            // Unsubscribed before it was granted.
+            // Unsubscribed, or asked for anew, before it was granted.
             guard isWanted else { return }
             begin(session, wish, newest)
         }
     }
 
     private func begin(_ session: SocketSession, _ wish: Subscription, _ news: CaseNews) {
-        let watch = session.watches[news.id] ?? CaseWatch(news.id, news.publicID)
+        let watch = session.watches[news.id] ?? newWatch(news)
         if session.watches.updateValue(watch, forKey: news.id) == nil { join(session, news) }
         // A name that is none of ours is another log's.
         watch.feed.begin(after: wish.after, generation: wish.generation.map { Int64($0) ?? .min })
         if session.isPaused { watch.feed.pause() }
         // In this process nothing lies between the engine and this loop: the subscription stands.
         apply(watch.feed.confirmed(), to: watch, session)
+    }
+
+    private func newWatch(_ news: CaseNews) -> CaseWatch {
+        lastSerial += 1
+        return CaseWatch(news.id, news.publicID, serial: lastSerial)
     }
 
     private func join(_ session: SocketSession, _ news: CaseNews) {
@@ -87,7 +94,7 @@ final class CaseHub {
 
     func unsubscribe(_ session: SocketSession, _ text: String) {
         guard let name = PublicID(text: text) else { return }
-        session.wanted.remove(name)
+        session.wanted[name] = nil
         guard let watch = session.watches.values.first(where: { $0.publicID == name }) else { return }
         end(watch, of: session)
     }
@@ -114,10 +121,13 @@ final class CaseHub {
         guard let watched = cases[news.id] else { return }
         sweep.published(news.id, version: news.version)
         if news.version > watched.latest.version {
-            let hasChanged = Readership(watched.latest.state) != Readership(news.state)
+            let before = watched.latest.state
             watched.latest = news
-            // First of all: whoever may not read it any more gets nothing of what is new.
-            if hasChanged { turnAway(watched) }
+            if Readership(before) != Readership(news.state) {
+                // First of all: whoever may not read it any more gets nothing of what is new.
+                turnAway(watched)
+                desk.presence.handlersChanged(in: news.id, before: before.handlers)
+            }
         }
         for session in watched.watchers { tell(session, news) }
     }
@@ -178,21 +188,25 @@ final class CaseHub {
         _ watch: CaseWatch, after: Int64, limit: Int, _ token: FeedToken, _ session: SocketSession
     ) -> Bool {
         // Overtaken by another read, or the subscription has ended.
-        guard session.watches[watch.id] === watch, watch.reading == token else { return false }
-        let (id, name, side, connection) = (watch.id, watch.publicID, session.side, session.connection)
+        guard session.watches[watch.id] === watch, watch.reading == token, let visitor = session.visitor else {
+            return false
+        }
+        let (id, name, serial, connection) = (watch.id, watch.publicID, watch.serial, session.connection)
+        let (actor, side) = (visitor.actor, visitor.side)
         let isAsked = desk.ask { house in
-            EncodedPage(house, of: id, name, for: side, after: after, limit: limit)
+            EncodedPage(house, of: id, name, for: actor, side, after: after, limit: limit)
         } then: { desk, page in
             guard let session = desk.sessions[connection] else { return }
-            desk.cases.take(page, of: id, token, session)
+            if let watch = session.watches[id], watch.serial == serial {
+                desk.cases.take(page, for: watch, token, session)
+            }
             desk.errandIsDone(session)
         }
         if !isAsked { apply(watch.feed.readFailed(token), to: watch, session) }
         return isAsked
     }
 
-    private func take(_ page: EncodedPage, of id: CaseID, _ token: FeedToken, _ session: SocketSession) {
-        guard let watch = session.watches[id] else { return }
+    private func take(_ page: EncodedPage, for watch: CaseWatch, _ token: FeedToken, _ session: SocketSession) {
         switch page.outcome {
         case .read(let events, let head):
             let head = LogHead(generation: generation, number: head)

@@ -61,7 +61,8 @@ final class CaseNames {
                     known.organisation == organisation ? .success(known.id) : .failure(WireFault(.noSuchCase))
                 })
         }
-        if let known = known(name) { return found(.success(known)) }
+        // While it is looked for, what comes later waits behind, even if it has gone by meanwhile.
+        if lookups[name] == nil, let known = known(name) { return found(.success(known)) }
         lookups[name, default: []].append(found)
         guard lookups[name]?.count == 1 else { return }
         let isAsked = desk.ask { house -> Result<Known, WireFault> in

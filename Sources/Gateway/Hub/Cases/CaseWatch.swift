@@ -6,12 +6,15 @@ import Feed
 final class CaseWatch {
     let id: CaseID
     let publicID: PublicID
+    /// Counts the subscriptions of its loop: a page that was asked for by an earlier one of the same case is told apart.
+    let serial: UInt64
     /// Of messages as they go out: encoded once for all who read the same.
     var feed = Feed<[UInt8]>()
     /// A page is asked for, and this is the one.
     var reading: FeedToken?
 
-    init(_ id: CaseID, _ publicID: PublicID) {
+    init(_ id: CaseID, _ publicID: PublicID, serial: UInt64) {
+        self.serial = serial
         self.id = id
         self.publicID = publicID
     }
@@ -24,6 +27,11 @@ final class WatchedCase {
     var watchers: [SocketSession] = []
 
     init(_ latest: CaseNews) { self.latest = latest }
+}
+
+extension CaseState {
+    /// Whose presence in the case is its guest's to know.
+    var handlers: Set<MemberID> { Set([assignee].compactMap(\.self) + participants) }
 }
 
 /// Of what it depends who may read a case: as long as it stays, nobody has to be asked again.

@@ -9,30 +9,45 @@ struct EncodedPage: Sendable {
         case read([Numbered<[UInt8]>], head: Int64)
         /// The store, or the directory, cannot be asked just now.
         case failed
-        /// This case cannot be read.
+        /// This case cannot be read, or may not be read by whoever asks.
         case trouble
     }
 
     let outcome: Outcome
 
+    /// Who may read it is asked when the events have been read, and on what is stored then: the loop may have heard
+    /// nothing of the case before it was subscribed to.
+    init(
+        _ house: HouseServices, of id: CaseID, _ name: PublicID, for actor: Actor, _ side: Side, after: Int64,
+        limit: Int
+    ) {
+        let read = Self.read(house, of: id, name, for: side, after: after, limit: limit)
+        guard case .read = read else {
+            outcome = read
+            return
+        }
+        switch house.load(id) {
+        case .success(let loaded): outcome = actor.mayRead(loaded.state) ? read : .trouble
+        case .failure(let fault): outcome = fault.retry ? .failed : .trouble
+        }
+    }
+
     /// A shorter page than was asked for is followed by the next: a hundred of the longest messages would not fit into what
     /// may wait for a socket.
-    init(
+    private static func read(
         _ house: HouseServices, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int
-    ) {
+    ) -> Outcome {
         let words = Words(house, mayRead: true)
         var events: [Numbered<[UInt8]>] = []
         var bytes = 0
-        var portion = Self.firstPortion
+        var portion = firstPortion
         do {
             while true {
                 let wanted = min(portion, limit - events.count)
                 let after = events.last?.number ?? after
                 let before = events.count
                 switch try house.store.events(of: id, for: side, after: after, limit: wanted) {
-                case .failure:
-                    outcome = .trouble
-                    return
+                case .failure: return .trouble
                 case .success(let page):
                     for event in page.events {
                         guard let push = try words.push(event, of: name, for: side) else { break }
@@ -43,15 +58,14 @@ struct EncodedPage: Sendable {
                     let room = house.limits.pageBytes - bytes
                     guard events.count - before == wanted, events.count < limit, room > 0, bytes > 0 else {
                         // The newest head: what lies between is read by the next page.
-                        outcome = .read(events, head: page.head)
-                        return
+                        return .read(events, head: page.head)
                     }
                     // As many as there is room for, if they are like those before.
                     portion = max(1, room / (bytes / max(1, events.count) + 1))
                 }
             }
         } catch {
-            outcome = .failed
+            return .failed
         }
     }
 

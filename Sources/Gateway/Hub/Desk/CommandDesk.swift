@@ -88,7 +88,7 @@ final class CommandDesk {
     func take(_ command: Wire.CaseCommand, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
         find(command.caseID, session, visitor, re: re) { [unowned self] id, visitor in
             switch translated(command.action, on: id, visitor) {
-            case .failure(let fault): desk.refuse(session, fault.answering(re))
+            case .failure(let fault): refuse(session, visitor.actor, about: id, re: re) { _, _ in fault }
             case .success(let asked):
                 let key = CommandKey(command.key, fingerprint: command.fingerprint)
                 submit(
@@ -107,7 +107,9 @@ final class CommandDesk {
         desk.names.find(name, for: visitor.organisation) { [unowned desk] found in
             guard let visitor = session.visitor else { return }
             switch found {
-            case .failure(let fault): desk.refuse(session, fault.answering(re))
+            case .failure(let fault):
+                let known = PublicID(text: name).flatMap { desk.names.known($0) }
+                desk.refuse(session, fault, about: known?.id, re: re)
             case .success(let id): body(id, visitor)
             }
         }
@@ -144,7 +146,8 @@ final class CommandDesk {
         switch reply {
         case .accepted(let receipt): accepted(receipt, question, session)
         case .rejected(let rejection): rejected(rejection, question, session)
-        case .refused(.trouble(let trouble)): desk.refuse(session, WireFault(trouble: trouble).answering(question.re))
+        case .refused(.trouble(let trouble)):
+            desk.refuse(session, WireFault(trouble: trouble), about: question.about, re: question.re)
         case .refused(let refusal):
             let fault = WireFault(code: refusal.code, message: refusal.advice, retry: refusal.mayBeRepeated)
             desk.refuse(session, fault.answering(question.re))
@@ -175,28 +178,38 @@ final class CommandDesk {
         if !isAsked { desk.refuse(session, WireFault(.unknown).answering(question.re)) }
     }
 
-    /// Whoever may not read the case must not learn from the rejection that there is one. So the case is looked at before
-    /// it is told, unless the socket is being shown the case anyway.
     private func rejected(_ rejection: Rejection, _ question: Question, _ session: SocketSession) {
-        let isSimple = rejection.movedTo == nil
-        guard let about = question.about, !isSimple || session.watches[about] == nil else {
+        guard let about = question.about else {
             return desk.refuse(session, fault(rejection, movedTo: nil).answering(question.re))
         }
-        let movedTo = rejection.movedTo
+        refuse(session, question.actor, about: about, movedTo: rejection.movedTo, re: question.re) { desk, into in
+            desk.commands.fault(rejection, movedTo: into)
+        }
+    }
+
+    /// Whoever may not read the case must not learn from an error that there is one. So the case is looked at before it is
+    /// told, unless the socket is being shown the case anyway.
+    private func refuse(
+        _ session: SocketSession, _ actor: Actor, about id: CaseID, movedTo: CaseID? = nil, re: Int64,
+        _ fault: @escaping @Sendable (SocketDesk, _ movedTo: String?) -> WireFault
+    ) {
+        if movedTo == nil, session.watches[id] != nil {
+            return desk.refuse(session, fault(desk, nil).answering(re))
+        }
+        let connection = session.connection
         let isAsked = desk.ask { house -> Result<String?, WireFault> in
-            house.load(about).flatMap { found in
-                guard question.actor.mayRead(found.state) else { return .failure(WireFault(.noSuchCase)) }
+            house.load(id).flatMap { found in
+                guard actor.mayRead(found.state) else { return .failure(WireFault(.noSuchCase)) }
                 return .success(movedTo.flatMap { try? house.load($0).get().publicID.text })
             }
         } then: { desk, found in
-            guard let session = desk.sessions[question.connection], session.visitor != nil else { return }
+            guard let session = desk.sessions[connection], session.visitor != nil else { return }
             switch found {
-            case .failure(let fault): desk.refuse(session, fault.answering(question.re))
-            case .success(let into):
-                desk.refuse(session, desk.commands.fault(rejection, movedTo: into).answering(question.re))
+            case .failure(let fault): desk.refuse(session, fault, about: id, re: re)
+            case .success(let into): desk.refuse(session, fault(desk, into).answering(re))
             }
         }
-        if !isAsked { desk.refuse(session, WireFault(.overloaded).answering(question.re)) }
+        if !isAsked { desk.refuse(session, WireFault(.overloaded).answering(re)) }
     }
 
     private func fault(_ rejection: Rejection, movedTo: String?) -> WireFault {

@@ -22,6 +22,14 @@ extension SocketDesk {
         fail(session, error)
     }
 
+    /// The same, of a case. That it is damaged hears only who has it in front of them: nobody can say who else may read it,
+    /// so for everybody else there is none. No `id`: this loop knows nothing of the case.
+    func refuse(_ session: SocketSession, _ fault: WireFault, about id: CaseID?, re: Int64) {
+        let isShown = id.map { session.watches[$0] != nil || inboxes.stands($0, inListsOf: session) } ?? false
+        let isSecret = fault.code == ErrorCode.caseUnreadable.rawValue && !isShown
+        refuse(session, (isSecret ? WireFault(.noSuchCase) : fault).answering(re))
+    }
+
     /// An error about what was never in flight.
     func fail(_ session: SocketSession, _ error: WireError) { send(.error(error), to: session) }
 

@@ -17,6 +17,13 @@ final class SocketSession {
         case ended
     }
 
+    struct Listing {
+        /// How many cases were shown.
+        var count: Int64 = 0
+        /// A portion could not be read: what was shown is not all there is.
+        var hasFailed = false
+    }
+
     let connection: ConnectionID
     let socket: SocketID
     var stage: Stage
@@ -27,17 +34,16 @@ final class SocketSession {
     var inFlight = 0
 
     var watches: [CaseID: CaseWatch] = [:]
-    /// Asked for, and not granted yet.
-    var wanted: Set<PublicID> = []
+    /// Asked for, and not granted yet: the newest wish for each.
+    var wanted: [PublicID: Int64] = [:]
     /// What its inbox is made of; nothing before `watch`.
     var lists: [CaseList] = []
-    /// It is being shown for the first time, and this much of it was.
-    var isListing = false
-    var listed: Int64 = 0
+    /// It is being shown from the beginning.
+    var listing: Listing?
     /// A guest's: what was shown last of each case. What says nothing new is not sent, for it would say that something
     /// has happened that is none of theirs.
     var shown: [CaseID: [UInt8]] = [:]
-    /// Changed while the socket was paused.
+    /// Changed while the socket was paused, or could not be read then.
     var missed: Set<CaseID> = []
     var teamStates: [TeamID: TeamPresence] = [:]
     var topics: Set<TopicID> = []

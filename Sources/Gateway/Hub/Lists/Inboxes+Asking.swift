@@ -21,11 +21,12 @@ extension Inboxes {
     func panel(of name: String, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
         guard let member = visitor.member else { return desk.refuse(session, WireError(re: re, .notAllowed)) }
         guard let name = PublicID(text: name) else { return desk.refuse(session, WireError(re: re, .noSuchCase)) }
-        ask(session, re) { house in house.panel(of: name, for: member).map { .guest($0) } }
+        ask(session, re, about: name) { house in house.panel(of: name, for: member).map { .guest($0) } }
     }
 
     private func ask(
-        _ session: SocketSession, _ re: Int64, _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
+        _ session: SocketSession, _ re: Int64, about name: PublicID? = nil,
+        _ read: @escaping @Sendable (HouseServices) -> Result<Answer, WireFault>
     ) {
         let connection = session.connection
         desk.queue(session) { [unowned desk] in
@@ -34,7 +35,8 @@ extension Inboxes {
                 if session.visitor != nil {
                     switch answer {
                     case .success(let answer): desk.answer(session, re, answer)
-                    case .failure(let fault): desk.refuse(session, fault.answering(re))
+                    case .failure(let fault):
+                        desk.refuse(session, fault, about: name.flatMap { desk.names.known($0)?.id }, re: re)
                     }
                 }
                 desk.errandIsDone(session)
@@ -50,18 +52,22 @@ extension HouseServices {
         of team: TeamID, after text: String?, limit: Int, for actor: Actor
     ) -> Result<ClosedPage, WireFault> {
         do {
-            var ids = try versions(in: .closed(team)).map(\.id)
+            var rest = try versions(in: .closed(team)).map(\.id)[...]
             if let text {
-                guard let name = PublicID(text: text), let last = try? store.load(named: name).get() else {
-                    return .failure(WireFault(.noSuchCase))
-                }
-                ids = Array(ids.prefix { $0 < last.id })
+                guard let name = PublicID(text: text), case .success(let last) = try store.load(named: name),
+                    actor.mayRead(last.state)
+                else { return .failure(WireFault(.noSuchCase)) }
+                rest = rest.prefix { $0 < last.id }
             }
-            let page = ids.suffix(limit).reversed()
-            let summaries = summaryValues(of: Array(page), for: actor)
-            // By the store's order, whatever could be read of it.
-            let hasMore = ids.count > page.count
-            return .success(ClosedPage(cases: summaries, next: hasMore ? summaries.last?.id : nil))
+            // Those that cannot be read are passed over, so that a page ends with a case by which the next can be asked for.
+            rest = rest.suffix(limits.closedCases)
+            var page: [CaseSummary] = []
+            while page.count < limit, !rest.isEmpty {
+                let portion = rest.suffix(limit - page.count)
+                rest = rest.dropLast(portion.count)
+                page += try summaryValues(of: portion.reversed(), for: actor)
+            }
+            return .success(ClosedPage(cases: page, next: rest.isEmpty ? nil : page.last?.id))
         } catch {
             return .failure(WireFault(.storeAway))
         }
@@ -94,15 +100,21 @@ extension HouseServices {
     private func others(of guest: GuestID, than id: CaseID, for actor: Actor) throws -> [CaseSummary] {
         let all = try [true, false].flatMap { try versions(in: .ofGuest(guest, open: $0)).map(\.id) }
         let newest = all.filter { $0 != id }.sorted().suffix(limits.panelCases).reversed()
-        return summaryValues(of: Array(newest), for: actor)
+        return try summaryValues(of: Array(newest), for: actor)
     }
 
-    private func summaryValues(of ids: [CaseID], for actor: Actor) -> [CaseSummary] {
+    /// Of those that can be read, and may be.
+    private func summaryValues(of ids: [CaseID], for actor: Actor) throws -> [CaseSummary] {
         let words = Words(self, mayRead: true)
-        return ((try? store.load(ids)) ?? []).compactMap { found in
-            guard let loaded = try? found.get(), actor.mayRead(loaded.state) else { return nil }
-            return try? words.summary(of: CaseNews(loaded), for: .team)
+        var summaries: [CaseSummary] = []
+        for case .success(let loaded) in try store.load(ids) where actor.mayRead(loaded.state) {
+            do {
+                summaries.append(try words.summary(of: CaseNews(loaded), for: .team))
+            } catch is CaseTrouble {
+                continue
+            }
         }
+        return summaries
     }
 
     /// The newest answer to each question, in the order in which they were asked first. They stand in the log alone.

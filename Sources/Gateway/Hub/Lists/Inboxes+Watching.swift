@@ -8,9 +8,8 @@ import Wire
 extension Inboxes {
     func watch(_ session: SocketSession, _ visitor: Visitor, re: Int64) {
         // One at a time: each shows everything.
-        guard !session.isListing else { return desk.refuse(session, WireError(re: re, .tooFast)) }
-        session.isListing = true
-        session.listed = 0
+        guard session.listing == nil else { return desk.refuse(session, WireError(re: re, .tooFast)) }
+        session.listing = SocketSession.Listing()
         let lists = visitor.lists
         join(session, lists)
         desk.presence.watched(session, visitor)
@@ -24,7 +23,7 @@ extension Inboxes {
                 desk.errandIsDone(session)
             }
             if !isAsked {
-                session.isListing = false
+                session.listing = nil
                 desk.refuse(session, WireError(re: re, .overloaded))
             }
             return isAsked
@@ -33,7 +32,7 @@ extension Inboxes {
 
     private func begin(_ session: SocketSession, _ lists: [CaseList], _ found: [[ListedVersion]]?, re: Int64) {
         guard let found else {
-            session.isListing = false
+            session.listing = nil
             return desk.refuse(session, WireError(re: re, .storeAway))
         }
         var wanted: Set<CaseID> = []
@@ -49,8 +48,14 @@ extension Inboxes {
         for portion in shown.portions(of: desk.house.limits.listPage) { show(portion, to: session, isNews: false) }
         // Behind the portions.
         desk.queue(session) { [unowned desk] in
-            session.isListing = false
-            if session.visitor != nil { desk.answer(session, re, .watched(count: session.listed)) }
+            guard session.visitor != nil, let listing = session.listing else { return false }
+            session.listing = nil
+            if listing.hasFailed {
+                // Never a smaller count: the client would take what it was not shown for gone.
+                desk.refuse(session, WireError(re: re, .storeAway))
+            } else {
+                desk.answer(session, re, .watched(count: listing.count))
+            }
             return false
         }
     }
@@ -62,25 +67,49 @@ extension Inboxes {
         desk.queue(session) { [unowned desk] in
             guard let visitor = session.visitor else { return false }
             let (side, actor, organisation) = (visitor.side, visitor.actor, visitor.organisation)
-            // Those that cannot be asked for come with the sweep, or when the client asks again.
-            return desk.ask { house in
+            let isAsked = desk.ask { house in
                 house.summaries(of: ids, for: actor, side)
-            } then: { desk, found in
+            } then: { desk, portion in
                 guard let session = desk.sessions[connection] else { return }
-                for summary in found {
-                    desk.names.learn(summary.name, summary.id, organisation)
-                    guard let bytes = summary.bytes else {
-                        if isNews { desk.send(.gone(caseID: summary.name.text), to: session) }
-                        continue
+                // By now it may have ended, and must not be entered anywhere again.
+                if session.visitor != nil {
+                    for summary in portion.found {
+                        desk.names.learn(summary.name, summary.id, organisation)
+                        desk.inboxes.show(summary, to: session, isNews: isNews)
                     }
-                    if !isNews { session.listed += 1 }
-                    if side == .guest, let team = summary.openAt { desk.presence.guest(session, looksAt: team) }
-                    desk.inboxes.board.send(bytes, of: summary.id, to: session)
+                    desk.inboxes.failed(portion.unread, for: session, isNews: isNews)
                 }
                 desk.errandIsDone(session)
             }
+            if !isAsked { desk.inboxes.failed(ids, for: session, isNews: isNews) }
+            return isAsked
         }
     }
+
+    private func show(_ summary: EncodedSummary, to session: SocketSession, isNews: Bool) {
+        guard let bytes = summary.bytes else {
+            if isNews { desk.send(.gone(caseID: summary.name.text), to: session) }
+            return
+        }
+        // It has left the list since it was read, and the client was told so.
+        guard stands(summary.id, inListsOf: session) else { return }
+        if !isNews { session.listing?.count += 1 }
+        if session.side == .guest, let team = summary.openAt { desk.presence.guest(session, looksAt: team) }
+        board.send(bytes, of: summary.id, to: session)
+    }
+
+    /// What could not be read: a list is asked for again by its client, news are read again here.
+    private func failed(_ ids: [CaseID], for session: SocketSession, isNews: Bool) {
+        guard !ids.isEmpty else { return }
+        if isNews { board.makeLater(ids, for: session) } else { session.listing?.hasFailed = true }
+    }
+}
+
+/// What a portion of a list came to.
+struct SummaryPortion: Sendable {
+    var found: [EncodedSummary] = []
+    /// The store, or the directory, could not be asked about these.
+    var unread: [CaseID] = []
 }
 
 /// A summary as it goes out; nothing of a case that its reader may not see.
@@ -94,19 +123,28 @@ struct EncodedSummary: Sendable {
 
 extension HouseServices {
     /// Where one may wait for the store. A case that cannot be read is left out: it hurts only itself.
-    func summaries(of ids: [CaseID], for actor: Actor, _ side: Side) -> [EncodedSummary] {
-        guard let found = try? store.load(ids) else { return [] }
+    func summaries(of ids: [CaseID], for actor: Actor, _ side: Side) -> SummaryPortion {
+        guard let found = try? store.load(ids) else { return SummaryPortion(unread: ids) }
         let words = Words(self, mayRead: true)
-        return found.compactMap { found in
-            guard let loaded = try? found.get() else { return nil }
+        var portion = SummaryPortion()
+        for case .success(let loaded) in found {
             guard actor.mayRead(loaded.state) else {
-                return EncodedSummary(id: loaded.id, name: loaded.publicID, bytes: nil, openAt: nil)
+                portion.found.append(
+                    EncodedSummary(id: loaded.id, name: loaded.publicID, bytes: nil, openAt: nil))
+                continue
             }
-            let news = CaseNews(loaded)
-            guard let summary = try? words.summary(of: news, for: side) else { return nil }
-            return EncodedSummary(
-                id: loaded.id, name: loaded.publicID, bytes: ServerMessage.summary(summary).json,
-                openAt: CaseColumns(loaded.state).stage == .open ? loaded.state.team : nil)
+            do {
+                let summary = try words.summary(of: CaseNews(loaded), for: side)
+                portion.found.append(
+                    EncodedSummary(
+                        id: loaded.id, name: loaded.publicID, bytes: ServerMessage.summary(summary).json,
+                        openAt: CaseColumns(loaded.state).stage == .open ? loaded.state.team : nil))
+            } catch is CaseTrouble {
+                continue
+            } catch {
+                portion.unread.append(loaded.id)
+            }
         }
+        return portion
     }
 }

@@ -15,10 +15,20 @@ final class Inboxes {
     private var lists: [CaseList: ListWatch] = [:]
     /// Where each case stands, of the lists that are watched.
     private var places: [CaseID: Set<CaseList>] = [:]
+    private var isSweeping = false
+    /// Lists that this sweep has not compared yet.
+    private var unswept: ArraySlice<CaseList> = []
+    /// Cases that differ from the store, and have to be looked at.
+    private var differing: [(CaseList, [CaseID])] = []
 
     init(_ desk: SocketDesk) { self.desk = desk }
 
     func watchers(of list: CaseList) -> [SocketSession] { lists[list]?.watchers ?? [] }
+
+    /// Whether it is in front of this socket, in one of its lists.
+    func stands(_ id: CaseID, inListsOf session: SocketSession) -> Bool {
+        places[id].map { $0.contains(where: session.lists.contains) } ?? false
+    }
 
     // MARK: Coming and going
 
@@ -110,29 +120,53 @@ final class Inboxes {
 
     // MARK: The sweep
 
+    /// One read at a time, and in portions: thousands of guests have two lists each, and what they ask for must not wait
+    /// behind all of these. What there was no time for goes on with the next sweep.
     func sweepOnce() {
-        for (list, watch) in lists where !watch.isSweeping {
-            let question = watch.sweep.question
-            watch.isSweeping = desk.ask { house -> [CaseID: Int64]? in
-                guard let versions = try? house.versions(in: list) else { return nil }
-                return Dictionary(versions.map { ($0.id, $0.version) }) { first, _ in first }
-            } then: { desk, answer in
-                desk.inboxes.compare(list, question, answer)
-            }
+        guard !isSweeping else { return }
+        if unswept.isEmpty { unswept = Array(lists.keys)[...] }
+        sweepOn()
+    }
+
+    private func sweepOn() {
+        if !differing.isEmpty {
+            isSweeping = lookAtDiffering()
+        } else {
+            isSweeping = !unswept.isEmpty && compareNext()
         }
     }
 
-    private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]?) {
-        guard let watch = lists[list] else { return }
-        watch.isSweeping = false
-        guard let answer else { return }
-        let changed = watch.sweep.differences(question, answer).map(\.id)
-        for portion in changed.portions(of: desk.house.limits.listPage) {
-            _ = desk.ask { house in
-                (try? house.store.load(portion)) ?? []
-            } then: { desk, found in
-                desk.inboxes.looked(list, portion, found)
+    private func compareNext() -> Bool {
+        let size = desk.house.limits.sweptLists
+        let questions = unswept.prefix(size).compactMap { list in lists[list].map { (list, $0.sweep.question) } }
+        let isAsked = desk.ask { house in
+            questions.map { list, _ -> [CaseID: Int64]? in
+                guard let versions = try? house.versions(in: list) else { return nil }
+                return Dictionary(versions.map { ($0.id, $0.version) }) { first, _ in first }
             }
+        } then: { desk, answers in
+            for ((list, question), answer) in zip(questions, answers) {
+                desk.inboxes.compare(list, question, answer)
+            }
+            desk.inboxes.sweepOn()
+        }
+        if isAsked { unswept = unswept.dropFirst(size) }
+        return isAsked
+    }
+
+    private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]?) {
+        guard let watch = lists[list], let answer else { return }
+        let changed = watch.sweep.differences(question, answer).map(\.id)
+        differing += changed.portions(of: desk.house.limits.listPage).map { (list, $0) }
+    }
+
+    private func lookAtDiffering() -> Bool {
+        guard let (list, ids) = differing.popLast() else { return false }
+        return desk.ask { house in
+            (try? house.store.load(ids)) ?? []
+        } then: { desk, found in
+            desk.inboxes.looked(list, ids, found)
+            desk.inboxes.sweepOn()
         }
     }
 

@@ -6,7 +6,6 @@ import Feed
 final class ListWatch {
     var watchers: [SocketSession] = []
     var sweep = Sweep<CaseID>()
-    var isSweeping = false
 }
 
 extension Visitor {

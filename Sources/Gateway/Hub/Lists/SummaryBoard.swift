@@ -78,7 +78,7 @@ final class SummaryBoard {
                 desk.presence.guest(session, looksAt: news.state.team)
             }
             guard let bytes = news.summary(for: visitor.side, Words(desk.house, mayRead: false)) else {
-                return make(news, for: session, visitor.side, isLast: isLast)
+                return isLast ? makeLast(news, for: session, visitor) : make(news, for: session, visitor.side)
             }
             send(bytes, of: news.id, to: session)
         }
@@ -86,25 +86,43 @@ final class SummaryBoard {
     }
 
     /// Something of it has to be looked up in the store.
-    private func make(_ news: CaseNews, for session: SocketSession, _ side: Side, isLast: Bool) {
+    private func make(_ news: CaseNews, for session: SocketSession, _ side: Side) {
         let connection = session.connection
         let isAsked = desk.ask { house in
             news.summary(for: side, Words(house, mayRead: true))
         } then: { desk, bytes in
-            guard let session = desk.sessions[connection], session.visitor != nil else { return }
+            guard let session = desk.sessions[connection], session.visitor != nil,
+                // It has left the list since, and the client was told so.
+                desk.inboxes.stands(news.id, inListsOf: session)
+            else { return }
             if let bytes {
                 desk.inboxes.board.send(bytes, of: news.id, to: session)
             } else {
-                desk.inboxes.board.makeLater(news.id, for: session)
+                desk.inboxes.board.makeLater([news.id], for: session)
             }
-            if isLast { desk.inboxes.board.gone(news, session) }
         }
-        if !isAsked { makeLater(news.id, for: session) }
+        if !isAsked { makeLater([news.id], for: session) }
+    }
+
+    /// The same, of a case that has left the list: as it is when it is read, if it may be read then.
+    private func makeLast(_ news: CaseNews, for session: SocketSession, _ visitor: Visitor) {
+        let (connection, actor, side) = (session.connection, visitor.actor, visitor.side)
+        let isAsked = desk.ask { house in
+            house.summaries(of: [news.id], for: actor, side).found.first?.bytes
+        } then: { desk, bytes in
+            guard let session = desk.sessions[connection], session.visitor != nil,
+                // It has come back since: what is newer was told.
+                !desk.inboxes.stands(news.id, inListsOf: session)
+            else { return }
+            if let bytes { desk.inboxes.board.send(bytes, of: news.id, to: session) }
+            desk.inboxes.board.gone(news, session)
+        }
+        if !isAsked { gone(news, session) }
     }
 
     /// The store is away, or has too much to do.
-    private func makeLater(_ id: CaseID, for session: SocketSession) {
-        session.missed.insert(id)
+    func makeLater(_ ids: [CaseID], for session: SocketSession) {
+        session.missed.formUnion(ids)
         desk.loop.after(FeedWait.afterFailedRead) { [unowned desk] _ in
             if session.visitor != nil, !session.isPaused { desk.inboxes.resumed(session) }
         }

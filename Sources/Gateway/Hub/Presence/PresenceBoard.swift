@@ -140,12 +140,26 @@ final class PresenceBoard {
         }
     }
 
+    /// Guests see those who handle their case: whoever has come to it is shown as they are, whoever has left it as away.
+    func handlersChanged(in id: CaseID, before: Set<MemberID>) {
+        guard let mirror = topics[TopicID(id)], mirror.isKnown, let now = desk.cases[id]?.latest.state.handlers,
+            now != before
+        else { return }
+        var changes = mirror.people.filter { $0.key.memberID.map { !before.contains($0) } ?? false }
+        for former in before.subtracting(now) { changes[PersonID(former)] = .away }
+        for session in mirror.watchers where session.side == .guest && !session.isPaused {
+            guard let watch = session.watches[id] else { continue }
+            let members = members(changes) { now.symmetricDifference(before).contains($0) }
+            guard !members.isEmpty else { continue }
+            desk.send(.presence(.inCase(caseID: watch.publicID.text, guest: nil, members: members)), to: session)
+        }
+    }
+
     private func show(
         _ changes: [PersonID: PersonPresence], in watch: CaseWatch, isAll: Bool, to session: SocketSession,
         _ side: Side
     ) {
-        let state = desk.cases[watch.id]?.latest.state
-        let handlers = Set([state?.assignee].compactMap(\.self) + (state?.participants ?? []))
+        let handlers = desk.cases[watch.id]?.latest.state.handlers ?? []
         let members = members(changes) { side == .team || handlers.contains($0) }
         let guest = side == .team ? changes.filter { $0.key.guestID != nil }.values.max { $0.rank < $1.rank } : nil
         guard isAll || !members.isEmpty || guest != nil else { return }
@@ -189,11 +203,13 @@ extension PresenceBoard {
         guard Permissions.allow(command, to: visitor.actor.relations(to: state)) else {
             return desk.refuse(session, WireError(re: re, .notAllowed))
         }
-        let audience = notice.isPrivate ? Presence.Audience.members : .everyone
+        let audience = Presence.Audience(notice, of: visitor.side)
         if notice.isOn {
+            // Nobody is shown twice, whose voice has changed.
+            if audience != .members { stopped(session, watch.id, audience == .everyone ? .everyoneAsTeam : .everyone) }
             post(.typed(session.socket, TopicID(watch.id), audience))
         } else {
-            post(.stoppedTyping(session.socket, TopicID(watch.id), audience))
+            stopped(session, watch.id, audience)
         }
         desk.answer(session, re, .done)
     }
@@ -201,20 +217,26 @@ extension PresenceBoard {
     /// What was composed is on its way.
     func hasComposed(_ action: CaseAction, on id: CaseID, _ session: SocketSession) {
         guard session.watches[id] != nil else { return }
-        if case .send = action { post(.stoppedTyping(session.socket, TopicID(id), .everyone)) }
-        if case .note = action { post(.stoppedTyping(session.socket, TopicID(id), .members)) }
+        if case .send = action {
+            stopped(session, id, .everyone)
+            stopped(session, id, .everyoneAsTeam)
+        }
+        if case .note = action { stopped(session, id, .members) }
+    }
+
+    private func stopped(_ session: SocketSession, _ id: CaseID, _ audience: Presence.Audience) {
+        post(.stoppedTyping(session.socket, TopicID(id), audience))
     }
 
     private func showTyping(_ topic: TopicID, _ mirror: TopicMirror, to session: SocketSession) {
         guard !session.isPaused, let visitor = session.visitor, let id = topic.caseID,
             let watch = session.watches[id]
         else { return }
-        let who = mirror.typists.compactMap { typist -> Wire.Typist? in
-            // A note is composed among members.
-            guard typist.person != visitor.person, visitor.side == .team || typist.audience == .everyone else {
-                return nil
-            }
-            return self.typist(typist)
+        var who: [Wire.Typist] = []
+        for typist in mirror.typists where typist.person != visitor.person {
+            // Somebody with two voices, from two of their sockets, is one; so is whoever writes as the team.
+            guard let typist = self.typist(typist, for: visitor.side), !who.contains(typist) else { continue }
+            who.append(typist)
         }
         // Nothing to say of somebody who may not be seen, except that it has ended.
         if who.isEmpty, session.typing.remove(id) == nil { return }
@@ -222,8 +244,16 @@ extension PresenceBoard {
         desk.send(.typing(TypingPush(caseID: watch.publicID.text, who: who)), to: session)
     }
 
-    private func typist(_ typist: Presence.Typist) -> Wire.Typist? {
+    private func typist(_ typist: Presence.Typist, for side: Side) -> Wire.Typist? {
         let isPrivate = typist.audience == .members
+        if side == .guest {
+            switch typist.audience {
+            // A note is composed among members.
+            case .members: return nil
+            case .everyoneAsTeam: return Wire.Typist(kind: .team, person: nil, isPrivate: false)
+            case .everyone: break
+            }
+        }
         let words = Words(desk.house, mayRead: false)
         if let member = typist.person.memberID {
             return Wire.Typist(kind: .member, person: words.member(member), isPrivate: isPrivate)
@@ -231,5 +261,16 @@ extension PresenceBoard {
         // They are here, so their name was read lately.
         guard let guest = typist.person.guestID, let person = try? words.person(guest) else { return nil }
         return Wire.Typist(kind: .guest, person: person, isPrivate: isPrivate)
+    }
+}
+
+extension Presence.Audience {
+    /// A guest has one voice.
+    fileprivate init(_ notice: TypingNotice, of side: Side) {
+        if notice.isPrivate {
+            self = .members
+        } else {
+            self = side == .team && notice.voice == .team ? .everyoneAsTeam : .everyone
+        }
     }
 }

@@ -28,7 +28,8 @@ extension Words {
             closedAt: ending.map { max(0, $0.at.milliseconds) },
             closeReason: ending.map { ClosingReason($0.reason) },
             reopenUntil: ending.flatMap { $0.wasIntake ? nil : max(0, ($0.at + policy.reopeningWindow).milliseconds) },
-            closesAt: state.closesAt(under: policy, for: side).map { max(0, $0.milliseconds) },
+            closesAt: (side == .team ? state.closesAt(under: policy) : state.closesAtForGuest(under: policy))
+                .map { max(0, $0.milliseconds) },
             snoozedUntil: side == .team ? details.snoozedUntil.map { max(0, $0.milliseconds) } : nil,
             missing: details.missing.compactMap { field($0, of: state.team)?.publicID.text },
             closeRequest: details.closeRequest,
@@ -134,20 +135,6 @@ extension CaseState {
         case .merged: return .merged
         case .thread: return .thread
         }
-    }
-
-    /// Before the warning, a guest would learn from it when the case was put aside and woken.
-    fileprivate func closesAt(under policy: Policy, for side: Side) -> Timestamp? {
-        if side == .guest, warnedAt == nil, phaseName != .intake { return nil }
-        let deadlines = deadlines(under: policy)
-        for deadline in deadlines {
-            switch deadline.kind {
-            case .autoClose, .intakeAbandoned: return deadline.at
-            case .closingWarning: return deadline.at + policy.closingWarning
-            case .firstResponseAlert, .missedResponse, .wake, .assigneeLost, .callRangOut, .callLost, .retention: break
-            }
-        }
-        return nil
     }
 }
 
