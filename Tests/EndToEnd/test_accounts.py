@@ -89,7 +89,7 @@ class TestGuests:
         assert answer.status == 200
         guest = answer.json()["guest"]
         assert guest == {"id": guest["id"], "firstName": "Ada", "lastName": "Byron"}
-        kept = attributes(answer)
+        kept = attributes(answer, "foyer_guest")
         assert kept == {
             **{"path": "/", "samesite": "None", "max-age": str(90 * 86400)},
             **{"secure": "", "httponly": "", "partitioned": ""},
@@ -236,13 +236,15 @@ class TestMembers:
         assert answer.status == 200
         member = answer.json()["member"]
         assert member == {"id": member["id"], "name": known["name"]}
-        kept = attributes(answer)
+        kept = attributes(answer, "foyer_member")
         assert kept == {"path": "/", "samesite": "Strict", "max-age": "43200", "secure": "", "httponly": ""}
+        assert attributes(answer, "foyer_browser") == {**kept, "max-age": str(365 * 86400)}
         session = browser.get("/api/v1/members/session").json()
         assert session["member"] == member and session["idleAt"] < session["endsAt"]
         assert browser.post("/api/v1/members/ticket").json()["ticket"]
         assert browser.post("/api/v1/members/logout").status == 204
         assert browser.get("/api/v1/members/session").error["code"] == "sign_in"
+        assert list(browser.cookies) == ["foyer_browser"]
 
     def test_every_demo_login_works(self, house: Desk) -> None:
         for index, member in enumerate(house.demo()["members"]):
@@ -273,6 +275,16 @@ class TestMembers:
         ]
         last = answers[-1]
         assert last.status == 429 and last.error["code"] == "too_many_tries" and last.error["retryAfterSeconds"] >= 1
+
+    def test_who_guesses_keeps_nobody_out_of_the_browser_that_they_know(self, house: Desk) -> None:
+        browser = Browser(house)
+        browser.sign_in_as_member(4)
+        assert browser.post("/api/v1/members/logout").status == 204
+        known = house.demo()["members"][4]
+        for _ in range(8):
+            guess = Browser(house).post("/api/v1/members/login", {"email": known["email"], "password": "a guess"})
+        assert guess.status == 429
+        browser.sign_in_as_member(4)
 
     def test_a_guest_s_cookie_opens_nothing_of_the_team_s(self, browser: Browser) -> None:
         browser.sign_in_as_guest(fresh_phone())
@@ -357,9 +369,11 @@ class TestBehindTLS:
             guest, member = Browser(house), Browser(house)
             guest.sign_in_as_guest()
             member.sign_in_as_member()
-            assert list(guest.cookies) == ["__Host-foyer_guest"] and list(member.cookies) == ["__Host-foyer_member"]
+            assert list(guest.cookies) == ["__Host-foyer_guest"]
+            assert list(member.cookies) == ["__Host-foyer_member", "__Host-foyer_browser"]
             assert guest.get("/api/v1/guests/session").status == 200
-            assert member.post("/api/v1/members/logout").status == 204 and member.cookies == {}
+            assert member.post("/api/v1/members/logout").status == 204
+            assert list(member.cookies) == ["__Host-foyer_browser"]
 
     def test_a_proxy_s_address_is_our_own(self) -> None:
         with Desk("--public-url", "https://chat.example.org") as house:

@@ -170,8 +170,8 @@ class Browser:
         return answer.json()["member"]
 
 
-def attributes(answer: Answer) -> dict[str, str]:
-    """What the answer's one Set-Cookie says beside the value, by lower-case name."""
-    (line,) = answer.headers.get_all("Set-Cookie") or []
+def attributes(answer: Answer, name: str) -> dict[str, str]:
+    """What the answer says of the cookie with this name beside its value, by lower-case name."""
+    (line,) = (line for line in answer.headers.get_all("Set-Cookie") or [] if line.startswith(f"{name}="))
     parts = [part.strip().partition("=") for part in line.split(";")[1:]]
     return {name.lower(): value for name, _, value in parts}

@@ -13,6 +13,7 @@ enum Attempts {
         case codeOfHouse = 4
         case failureOfClient = 5
         case failureOfAccount = 6
+        case failureAtPlace = 7
     }
 
     /// No limit looks further back.

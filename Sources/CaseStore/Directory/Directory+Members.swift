@@ -16,25 +16,34 @@ struct MemberDetail: Codable {
 }
 
 extension Directory {
-    /// Signs a member in. Errors: `missing` with its field, `wrong_login`, `too_many_tries`, `overloaded`.
+    /// Signs a member in. Errors: `missing` with its field, `wrong_login`, `too_many_tries`, `overloaded`. `mark` is what an
+    /// earlier sign-in has left with the browser.
     ///
     /// The same for an address that nobody has: it is looked up, counted, paused and computed for like the others. A try
     /// counts as wrong before it is computed, so that many that are sent at once are counted, too.
     package func logIn(
-        email: String, password: String, from client: ClientAddress, at now: Timestamp
+        email: String, password: String, from client: ClientAddress, mark: String? = nil, at now: Timestamp
     ) throws(DirectoryError) -> MemberSignIn {
         guard !email.isEmpty else { throw DirectoryError(.missing, "Type your e-mail address.", field: "email") }
         guard !password.isEmpty else { throw DirectoryError(.missing, "Type your password.", field: "password") }
         let token = try settings.randomness.token()
+        let random = try settings.randomness.bytes(BrowserMark.randomBytes)
         let attempt = try write { db -> Result<LoginAttempt, DirectoryError> in
             let account = try hashed(login: email)
             let client = try hashed(client)
-            if let refusal = try refusal(ofLoginTo: account, client, now, db) { return .failure(refusal) }
+            let known = try self.mark(mark, of: account)
+            let place = try hashed(account, at: known?.bytes ?? client)
+            if known == nil, let refusal = try refusalOfStranger(account, client, now, db) { return .failure(refusal) }
+            if let refusal = try pause(at: place, now, db) { return .failure(refusal) }
             let rows = [
+                try Attempts.record(.failureAtPlace, place, now, db),
                 try Attempts.record(.failureOfAccount, account, now, db),
                 try Attempts.record(.failureOfClient, client, now, db),
             ]
-            return .success(LoginAttempt(account: account, rows: rows, known: try findLogin(account, db)))
+            return .success(
+                LoginAttempt(
+                    place: place, rows: rows, known: try findLogin(account, db),
+                    mark: try known ?? freshMark(random, of: account)))
         }
         let isRight = try isRight(password, attempt)
         return try write { db -> Result<MemberSignIn, DirectoryError> in
@@ -42,12 +51,13 @@ extension Directory {
                 try recordFailure(attempt.known?.id, now, db)
                 return .failure(.wrongLogin)
             }
-            try Attempts.forget(.failureOfAccount, attempt.account, db)
+            try Attempts.forget(.failureAtPlace, attempt.place, db)
             try Attempts.takeBack(attempt.rows, db)
             let session = try startSession(.member(member.id), member.organisation, token, now, db)
             let name = session.subject.name
             try record("member.loggedIn", by: name, to: name, "", member.organisation, now, db)
-            return .success(MemberSignIn(member: member, session: session, token: token))
+            return .success(
+                MemberSignIn(member: member, session: session, token: token, mark: attempt.mark.text))
         }
     }
 
@@ -66,9 +76,11 @@ extension Directory {
     }
 
     private struct LoginAttempt {
-        let account: [UInt8]
+        /// The account, and from where it is tried.
+        let place: [UInt8]
         let rows: [Int64]
         let known: (id: MemberID, password: PasswordHash)?
+        let mark: BrowserMark
     }
 
     /// A member's own address, for letters to them; never for a guest's page. Error: `no_such_member`.
@@ -96,16 +108,32 @@ extension Directory {
             Array(email.utf8.prefix(512)), organisation: Self.house, purpose: "foyer login 1")
     }
 
-    private func refusal(
-        ofLoginTo account: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: Database
+    /// An account as it is tried from one place: a browser that has been let into it before, or else a client.
+    private func hashed(_ account: [UInt8], at place: [UInt8]) throws -> [UInt8] {
+        try store.vault.keyedHash(account + place, organisation: Self.house, purpose: "foyer login place 1")
+    }
+
+    /// What somebody else's tries may cost a member: at a browser that is new to them, a wait.
+    private func refusalOfStranger(
+        _ account: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: Database
     ) throws -> DirectoryError? {
         if let refusal = try refusalOfClient(client, now, db) { return refusal }
-        let failures = try Attempts.count(
-            .failureOfAccount, account, within: DirectoryLimits.failuresRemembered, now, db)
-        guard failures.count >= DirectoryLimits.freeFailures, let newest = failures.newest,
-            let wait = Attempts.remaining(since: newest, Self.pause(afterFailures: failures.count), now)
-        else { return nil }
-        return DirectoryError(
+        return try Attempts.wait(.failureOfAccount, account, settings.limits.failuresPerAccount, now, db).map {
+            Self.tooManyPasswords(retryAfter: $0)
+        }
+    }
+
+    /// Nobody's tries from elsewhere lengthen it.
+    private func pause(at place: [UInt8], _ now: Timestamp, _ db: Database) throws -> DirectoryError? {
+        let failures = try Attempts.count(.failureAtPlace, place, within: DirectoryLimits.failuresRemembered, now, db)
+        guard failures.count >= DirectoryLimits.freeFailures, let newest = failures.newest else { return nil }
+        return Attempts.remaining(since: newest, Self.pause(afterFailures: failures.count), now).map {
+            Self.tooManyPasswords(retryAfter: $0)
+        }
+    }
+
+    private static func tooManyPasswords(retryAfter wait: Duration) -> DirectoryError {
+        DirectoryError(
             .tooManyTries, "Too many wrong passwords. Wait a moment, then try again.", retryAfter: wait)
     }
 

@@ -34,11 +34,15 @@ package struct DirectoryLimits: Sendable {
     /// One address that tries many codes or passwords. A clinic's members share one address.
     package var failuresPerClient = Rate(100, within: .minutes(15))
 
-    /// Wrong passwords in a row that cost nothing; then each pause is twice the one before.
+    /// Guesses at one account from all addresses together. More than three of them can make with their pauses: to come
+    /// here takes many addresses all day, and then the member still comes in where they have signed in before.
+    package var failuresPerAccount = Rate(1000, within: .days(1))
+
+    /// Wrong passwords in a row, at one account from one place, that cost nothing; then each pause is twice the one before.
     package static let freeFailures = 5
     package static let firstPause: Duration = .seconds(1)
-    /// The pause grows no further: whoever keeps failing at somebody's account must not keep them out of it for good. Some
-    /// 300 guesses a day are left.
+    /// The pause grows no further: a member who has forgotten theirs comes in on the day they remember it. Some 300 guesses
+    /// a day are left to one place.
     package static let longestPause: Duration = .minutes(5)
     /// After so long without a wrong password the pauses begin anew.
     package static let failuresRemembered: Duration = .days(1)

@@ -98,4 +98,6 @@ package struct MemberSignIn: Sendable {
     package let member: Member
     package let session: Session
     package let token: Token
+    /// For the browser to keep, also when it is signed out: whoever fails at this account elsewhere is no matter of its.
+    package let mark: String
 }

@@ -1,6 +1,6 @@
 import WebSocket
 
-/// A cookie that holds a session's token. Scripts cannot read it, and it travels encrypted or not at all: browsers count
+/// A cookie that holds a session's token, or a browser's mark. Scripts cannot read it, and it travels encrypted or not at all: browsers count
 /// their own machine as safe.
 struct SessionCookie: Sendable {
     enum Reach: Sendable {
@@ -29,13 +29,13 @@ struct SessionCookie: Sendable {
         maxAgeSeconds = lasts.components.seconds
     }
 
-    /// `value` is one of our tokens: letters, digits, `-` and `_`.
+    /// `value` is one of our own: letters, digits, `-` and `_`.
     func set(_ value: String, on response: inout Response) throws {
-        try response.set("Set-Cookie", checking: "\(name)=\(value); Max-Age=\(maxAgeSeconds); \(rules)")
+        try response.add("Set-Cookie", checking: "\(name)=\(value); Max-Age=\(maxAgeSeconds); \(rules)")
     }
 
     func clear(on response: inout Response) throws {
-        try response.set("Set-Cookie", checking: "\(name)=; Max-Age=0; \(rules)")
+        try response.add("Set-Cookie", checking: "\(name)=; Max-Age=0; \(rules)")
     }
 
     private var rules: String { "Path=/; Secure; HttpOnly; \(reach.attributes)" }

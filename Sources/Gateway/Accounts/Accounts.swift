@@ -51,12 +51,13 @@ struct Accounts: Sendable {
 
     func signIn(email: String, password: String, from request: Request) async throws -> MemberSignIn {
         let client = client(request)
+        let mark = markCookie.value(in: request.head)
         let now = now()
         let result = await withCheckedContinuation { continuation in
             passwords.async { [directory] in
                 continuation.resume(
                     returning: Result { () throws(DirectoryError) in
-                        try directory.logIn(email: email, password: password, from: client, at: now)
+                        try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
                     })
             }
         }
@@ -107,6 +108,9 @@ struct Accounts: Sendable {
         case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
         }
     }
+
+    /// What a browser keeps of its members' signing in. It outlives the session: it is for the next one.
+    var markCookie: SessionCookie { SessionCookie("foyer_browser", .ownSite, lasts: .days(365), at: publicURL) }
 
     // MARK: - Errors
 

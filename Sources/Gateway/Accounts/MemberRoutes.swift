@@ -15,6 +15,7 @@ struct MemberRoutes: Sendable {
                     email: form.email ?? "", password: form.password ?? "", from: request)
                 var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
                 try accounts.cookie(.member).set(signIn.token.text, on: &response)
+                try accounts.markCookie.set(signIn.mark, on: &response)
                 return response
             }
             api.read("/api/v1/members/session") { request in

@@ -52,10 +52,20 @@ package struct Response: Sendable, Equatable {
         replace(name, value)
     }
 
+    /// Adds a field beside those with its name: for Set-Cookie, which has a line for each cookie (RFC 6265 §3).
+    package mutating func add(_ name: StaticString, checking value: String) throws(InvalidFieldValue) {
+        guard Self.isValid(value) else { throw InvalidFieldValue(name: name.description) }
+        append(name, value)
+    }
+
     private mutating func replace(_ name: StaticString, _ value: String) {
+        fields.removeAll { $0.name == name.description }
+        append(name, value)
+    }
+
+    private mutating func append(_ name: StaticString, _ value: String) {
         let name = name.description
         precondition(!Self.writersOwn.contains(name.lowercased()), "\(name) is written by the writer")
-        fields.removeAll { $0.name == name }
         fields.append(Field(name: name, value: value))
     }
 

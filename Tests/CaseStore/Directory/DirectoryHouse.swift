@@ -113,9 +113,9 @@ final class DirectoryHouse {
 
     func logIn(
         email: String = memberEmail, password: String = password, from client: ClientAddress = client,
-        at now: Timestamp = start
+        mark: String? = nil, at now: Timestamp = start
     ) throws -> MemberSignIn {
-        try directory.logIn(email: email, password: password, from: client, at: now)
+        try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
     }
 
     /// What the audit trail holds, as "actor action subject", the oldest first.
