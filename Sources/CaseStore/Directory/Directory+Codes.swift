@@ -95,11 +95,11 @@ extension Directory {
                 GuestDraft.self, found.draft, .organisation(found.organisation.value), SealedColumn.challenge,
                 row: found.id)
             let guest = try findOrMakeGuest(draft, found.organisation, publicID, db)
-            let session = try startSession(.guest(guest.id), found.organisation, token, now, db)
+            let (session, ended) = try startSession(.guest(guest.id), found.organisation, token, now, db)
             try record(
                 "guest.loggedIn", by: "guest:\(guest.id)", to: "team:\(found.team)", draft.contact.kindName,
                 found.organisation, now, db)
-            return .success(GuestSignIn(guest: guest, session: session, token: token))
+            return .success(GuestSignIn(guest: guest, session: session, token: token, ended: ended))
         }
     }
 

@@ -53,11 +53,12 @@ extension Directory {
             }
             try Attempts.forget(.failureAtPlace, attempt.place, db)
             try Attempts.takeBack(attempt.rows, db)
-            let session = try startSession(.member(member.id), member.organisation, token, now, db)
+            let (session, ended) = try startSession(.member(member.id), member.organisation, token, now, db)
             let name = session.subject.name
             try record("member.loggedIn", by: name, to: name, "", member.organisation, now, db)
             return .success(
-                MemberSignIn(member: member, session: session, token: token, mark: attempt.mark.text))
+                MemberSignIn(
+                    member: member, session: session, token: token, ended: ended, mark: attempt.mark.text))
         }
     }
 

@@ -95,14 +95,14 @@ extension Directory {
         return used
     }
 
-    /// In the transaction that let its subject in.
+    /// In the transaction that let its subject in. The answer names the sessions that gave way, so that their sockets can
+    /// be closed.
     func startSession(
         _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp, _ db: Database
-    ) throws -> Session {
-        for old in try SessionRow.all(of: subject, db).dropFirst(DirectoryLimits.sessionsPerSubject - 1) {
-            try SessionRow.remove(old.id, db)
-        }
-        return try SessionRow.insert(subject, organisation, token, now, db)
+    ) throws -> (session: Session, ended: [SessionID]) {
+        let ended = try SessionRow.all(of: subject, db).dropFirst(DirectoryLimits.sessionsPerSubject - 1).map(\.id)
+        for old in ended { try SessionRow.remove(old, db) }
+        return (try SessionRow.insert(subject, organisation, token, now, db), ended)
     }
 }
 

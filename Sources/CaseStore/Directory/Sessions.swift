@@ -92,12 +92,16 @@ package struct GuestSignIn: Sendable {
     package let guest: Guest
     package let session: Session
     package let token: Token
+    /// Older sessions that gave way to this one: their sockets are to be closed.
+    package let ended: [SessionID]
 }
 
 package struct MemberSignIn: Sendable {
     package let member: Member
     package let session: Session
     package let token: Token
+    /// Older sessions that gave way to this one: their sockets are to be closed.
+    package let ended: [SessionID]
     /// For the browser to keep, also when it is signed out: whoever fails at this account elsewhere is no matter of its.
     package let mark: String
 }

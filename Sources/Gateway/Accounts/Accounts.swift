@@ -44,9 +44,11 @@ struct Accounts: Sendable {
     }
 
     func verify(challenge: String, code: String, from request: Request) throws -> GuestSignIn {
-        try answering { () throws(DirectoryError) in
+        let signIn = try answering { () throws(DirectoryError) in
             try directory.verifyCode(challenge: challenge, code: code, from: client(request), at: now())
         }
+        signIn.ended.forEach(endSession)
+        return signIn
     }
 
     func signIn(email: String, password: String, from request: Request) async throws -> MemberSignIn {
@@ -61,7 +63,9 @@ struct Accounts: Sendable {
                     })
             }
         }
-        return try answering { () throws(DirectoryError) in try result.get() }
+        let signIn = try answering { () throws(DirectoryError) in try result.get() }
+        signIn.ended.forEach(endSession)
+        return signIn
     }
 
     /// Without an address, as in a test, all count as one.

@@ -114,14 +114,32 @@ import Testing
         #expect(try house.directory.endSessions(of: .member(house.anna.id), at: start) == [])
     }
 
-    @Test func `a person has so many sessions, and the oldest gives way`() throws {
+    @Test func `a person has so many sessions, and the oldest gives way and is named`() throws {
         let house = try DirectoryHouse()
-        let all = try (0...DirectoryLimits.sessionsPerSubject).map { _ in try signedIn(.member, house) }
-        #expect(directoryError { _ = try house.directory.session(all[0].token, of: .member, at: start) } != nil)
-        _ = try house.directory.session(all[1].token, of: .member, at: start)
+        let all = try (0..<DirectoryLimits.sessionsPerSubject).map { _ in try house.logIn() }
+        #expect(all.flatMap { $0.ended } == [])
+        let guest = try house.signIn()
+        #expect(guest.ended.isEmpty)
+        let last = try house.logIn()
+        #expect(last.ended == [all[0].session.id])
+        #expect(directoryError { _ = try house.directory.session(all[0].token.text, of: .member, at: start) } != nil)
+        for kept in [all[1], last] { _ = try house.directory.session(kept.token.text, of: .member, at: start) }
         #expect(
             try house.directory.sessions(of: .member(house.anna.id), at: start).count
                 == DirectoryLimits.sessionsPerSubject)
+    }
+
+    @Test func `a guest's oldest session gives way, too`() throws {
+        let house = try DirectoryHouse()
+        var now = start
+        func signIn() throws -> GuestSignIn {
+            // A contact has so many codes a day.
+            now = now + .minutes(90)
+            return try house.signIn(at: now)
+        }
+        let first = try signIn()
+        for _ in 1..<DirectoryLimits.sessionsPerSubject { #expect(try signIn().ended.isEmpty) }
+        #expect(try signIn().ended == [first.session.id])
     }
 
     @Test func `sessions live on over a restart`() throws {

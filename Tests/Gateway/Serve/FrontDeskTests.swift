@@ -151,6 +151,21 @@ extension WebClient.Answer {
         }
     }
 
+    @Test func `a session that gives way to a newer one loses its sockets, too`() async throws {
+        let town = try DemoTown()
+        try await town.open { connect in
+            let client = try connect()
+            let member = try #require(town.house.demo?.members.first)
+            let login = #"{"email": "\#(member.email)", "password": "\#(member.password)"}"#
+            for _ in 0..<DirectoryLimits.sessionsPerSubject {
+                #expect(try client.post("/api/v1/members/login", login).status == 200)
+            }
+            #expect(town.ended.sessions.isEmpty)
+            #expect(try client.post("/api/v1/members/login", login).status == 200)
+            #expect(town.ended.sessions.count == 1)
+        }
+    }
+
     @Test func `a house that closes stops its live side`() throws {
         let town = try DemoTown()
         #expect(!town.ended.isStopped)
