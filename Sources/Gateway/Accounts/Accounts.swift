@@ -75,18 +75,22 @@ struct Accounts: Sendable {
 
     // MARK: - Signed in
 
-    /// The living session whose cookie the request carries. Asking counts as using it.
-    func session(_ request: Request, _ kind: Session.Kind) throws -> Session {
+    /// The living session whose cookie the request carries. `isUse` says that a person has asked.
+    func session(_ request: Request, _ kind: Session.Kind, isUse: Bool = true) throws -> Session {
         guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
-        return try answering { () throws(DirectoryError) in try directory.session(token, of: kind, at: now()) }
+        return try answering { () throws(DirectoryError) in
+            try directory.session(token, of: kind, at: now(), isUse: isUse)
+        }
     }
 
     func guest(_ id: GuestID) throws -> Guest {
         try answering { () throws(DirectoryError) in try directory.guest(id) }
     }
 
-    /// For one socket, which authenticates by it.
-    func ticket(_ session: Session) throws -> Response {
+    /// For one socket, which authenticates by it. No use of the session: a page that nobody sits at fetches one whenever its
+    /// connection was lost.
+    func ticket(_ request: Request, _ kind: Session.Kind) throws -> Response {
+        let session = try session(request, kind, isUse: false)
         let ticket = try answering { () throws(DirectoryError) in try directory.ticket(for: session, at: now()) }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
     }

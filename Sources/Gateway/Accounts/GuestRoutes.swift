@@ -30,9 +30,7 @@ struct GuestRoutes: Sendable {
                         organisation: organisation?.publicID.text ?? ""))
             }
             api.change("/api/v1/guests/logout") { request in try accounts.logOut(request, .guest) }
-            api.change("/api/v1/guests/ticket") { request in
-                try accounts.ticket(try accounts.session(request, .guest))
-            }
+            api.change("/api/v1/guests/ticket") { request in try accounts.ticket(request, .guest) }
         }
     }
 

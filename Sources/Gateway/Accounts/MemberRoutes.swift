@@ -28,9 +28,7 @@ struct MemberRoutes: Sendable {
                         endsAt: session.endsAt.milliseconds))
             }
             api.change("/api/v1/members/logout") { request in try accounts.logOut(request, .member) }
-            api.change("/api/v1/members/ticket") { request in
-                try accounts.ticket(try accounts.session(request, .member))
-            }
+            api.change("/api/v1/members/ticket") { request in try accounts.ticket(request, .member) }
         }
     }
 

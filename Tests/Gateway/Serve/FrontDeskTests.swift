@@ -1,3 +1,4 @@
+import CaseMachine
 import Foundation
 import Logging
 import Notifications
@@ -148,6 +149,26 @@ extension WebClient.Answer {
             let token = try #require(answer.field("Set-Cookie")).prefix { $0 != ";" }.dropFirst("foyer_member=".count)
             #expect(try client.ask("GET", "/api/v1/members/session", "Cookie: foyer_member=\(token)\r\n").status == 200)
             #expect(try client.ask("GET", "/api/v1/guests/session", "Cookie: foyer_guest=\(token)\r\n").status == 401)
+        }
+    }
+
+    @Test func `a ticket is no use of a session: pages fetch one by themselves`() async throws {
+        let town = try DemoTown()
+        let directory = town.house.directory
+        let signedIn = SystemClock.wall() - .minutes(20)
+        let person = try #require(town.house.demo?.members.first)
+        let signIn = try directory.logIn(
+            email: person.email, password: person.password, from: ClientAddress("203.0.113.7"), at: signedIn)
+        let fields = "Cookie: foyer_member=\(signIn.token.text)\r\n"
+        @Sendable func lastUse() throws -> Timestamp? {
+            try directory.sessions(of: signIn.session.subject, at: SystemClock.wall()).first?.usedAt
+        }
+        try await town.open { connect in
+            let client = try connect()
+            #expect(try client.post("/api/v1/members/ticket", "", fields).status == 200)
+            #expect(try lastUse() == signedIn)
+            #expect(try client.ask("GET", "/api/v1/members/session", fields).status == 200)
+            #expect(try lastUse() != signedIn)
         }
     }
 
