@@ -5,8 +5,9 @@ package import WebSocket
 /// What `foyer serve` serves on a loop: HTTP by a table of routes, and the sockets of `/v1/socket`, which another
 /// application takes over from the handshake on.
 ///
-/// Handlers are `async` and run as tasks in Swift's own pool, never on a loop: a handler may wait and may read the
-/// disk. There is at most one a connection, because its next request is read when this one is answered.
+/// Handlers are `async` and run as tasks in Swift's own pool, never on a loop: a handler may wait and may read a page from
+/// the disk; what may block for long it hands to `BlockingWork`. There is at most one a connection, because its next
+/// request is read when this one is answered.
 package final class FrontDeskApplication: Application {
     private let handle: LoopHandle
     private let routes: Routes
@@ -38,15 +39,21 @@ package final class FrontDeskApplication: Application {
         switch routes.match(head) {
         case .none(let response):
             return .respond(finish(response, head))
-        case .found(let routed) where routed.isStreaming:
-            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
         case .found(let routed):
-            // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
-            if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
-                return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
-            }
-            return .collect(maxBytes: routed.bodyLimit.bytes)
+            return plan(for: routed, head)
         }
+    }
+
+    private func plan(for routed: RoutedRequest, _ head: RequestHead) -> RequestPlan {
+        if let answer = routed.fixed { return .respond(finish(answer, head)) }
+        if routed.isStreaming {
+            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
+        }
+        // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
+        if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
+            return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
+        }
+        return .collect(maxBytes: routed.bodyLimit.bytes)
     }
 
     package func respond(

@@ -66,6 +66,15 @@ extension WebClient {
     }
 }
 
+extension WebClient {
+    /// Whose answer nobody waits for.
+    fileprivate func send(_ method: String, _ path: String, _ body: String) throws {
+        try send(
+            "\(method) \(path) HTTP/1.1\r\nHost: desk\r\nOrigin: http://desk\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+}
+
 extension WebClient.Answer {
     fileprivate func field(_ name: String) -> String? {
         head.split(separator: "\r\n").first { $0.hasPrefix(name + ": ") }.map { String($0.dropFirst(name.count + 2)) }
@@ -184,6 +193,42 @@ extension WebClient.Answer {
             #expect(town.ended.sessions.isEmpty)
             #expect(try client.post("/api/v1/members/login", login).status == 200)
             #expect(town.ended.sessions.count == 1)
+        }
+    }
+
+    @Test func `while the disk stands still, who asks for something else is served`() async throws {
+        let town = try DemoTown()
+        let gate = DispatchSemaphore(value: 0)
+        let isHeld = DispatchSemaphore(value: 0)
+        let directory = town.house.directory
+        Thread.detachNewThread {
+            try? directory.write { _ in
+                isHeld.signal()
+                gate.wait()
+                return .success(())
+            }
+        }
+        try await town.open { connect in
+            isHeld.wait()
+            defer { gate.signal() }
+            // More of them than Swift's pool has threads.
+            let waiting = try (0..<64).map { number in
+                let client = try connect()
+                let form = #"{"email": "m\#(number)@clinic.example", "password": "wrong password"}"#
+                let code = """
+                    {"team": "\(town.team)", "firstName": "Ada", "lastName": "Byron", "phone": "+44 7700 90\(1000 + number)"}
+                    """
+                if number % 2 == 0 {
+                    try client.send("POST", "/api/v1/guests/code", code)
+                } else {
+                    try client.send("POST", "/api/v1/members/login", form)
+                }
+                return client
+            }
+            for path in ["/healthz", "/readyz", "/", "/version", "/api/v1/teams/\(town.team)"] {
+                #expect(try connect().ask("GET", path).status == 200)
+            }
+            withExtendedLifetime(waiting) {}
         }
     }
 
