@@ -88,6 +88,11 @@ package final class LoopGroup: Sendable {
         for loop in loops { _ = loop.mailbox.post(.reload(contexts), urgent: true) }
     }
 
+    /// Lets nobody in any more; who is there is served on. Returns at once.
+    package func stopAccepting() {
+        for loop in loops { _ = loop.mailbox.post(.stopAccepting, urgent: true) }
+    }
+
     /// Stops accepting, closes every WebSocket with 1001, finishes what is under way, and cuts off what is left after
     /// `limit`. Returns at once; `join` waits for it.
     package func stop(limit: Duration) {

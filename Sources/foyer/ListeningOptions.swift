@@ -41,7 +41,10 @@ struct ListeningOptions: ParsableArguments {
     @Option(help: ArgumentHelp("PEM file with the certificate's key.", valueName: "file"))
     var tlsKey: String?
 
-    @Option(help: ArgumentHelp("How long peers have to go when the server stops.", valueName: "ms"))
+    @Option(
+        help: ArgumentHelp(
+            "How long the work in hand, and then the peers, have when the server stops. With 5 s more for each, it ends in "
+                + "any case, with status 75 if its store did not answer.", valueName: "ms"))
     var stopTimeoutMs = 10_000
 
     private static let maxLoops = 256
