@@ -12,6 +12,8 @@ package struct LoopGroupConfiguration: Sendable {
     package var tls: TLSContext?
     package var limits = LoopLimits()
     package var deflate = DeflatePolicy()
+    /// Proxies, each of which brings the connections of many: not counted by their address.
+    package var uncounted: [AddressRange] = []
 
     package init() {}
 }
@@ -42,7 +44,7 @@ package final class LoopGroup: Sendable {
         let makeApp = listening(addresses)
         let table = AddressTable(
             maxConnections: configuration.limits.connectionsPerAddress,
-            maxHandshakes: configuration.limits.handshakesPerAddress)
+            maxHandshakes: configuration.limits.handshakesPerAddress, exempt: configuration.uncounted)
         let reserve = DescriptorReserve()
         var handles: [LoopHandle] = []
         for index in 0..<max(1, configuration.loops) {

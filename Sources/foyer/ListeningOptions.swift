@@ -65,12 +65,14 @@ struct ListeningOptions: ParsableArguments {
     /// are made by the caller, before anything that has threads.
     func serve(
         _ defaults: ListeningDefaults, until signals: borrowing ProcessSignals, limits: LoopLimits,
-        deflate: DeflatePolicy = DeflatePolicy(), _ service: ([ListenAddress]) -> Service
+        deflate: DeflatePolicy = DeflatePolicy(), uncounted: [AddressRange] = [],
+        _ service: ([ListenAddress]) -> Service
     ) throws {
         raiseDescriptorLimit()
         var configuration = LoopGroupConfiguration()
         configuration.limits = limits
         configuration.deflate = deflate
+        configuration.uncounted = uncounted
         configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
         let certificate = tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
         configuration.tls = try certificate?.load()

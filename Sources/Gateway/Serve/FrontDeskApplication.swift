@@ -14,12 +14,15 @@ package final class FrontDeskApplication: Application {
     private let security: PageSecurity
     /// Nil: this house has no sockets.
     private let sockets: (any Application)?
+    private let proxies: TrustedProxies
     private let log: Logger
 
     package init(
-        _ handle: LoopHandle, routes: Routes, publicURL: PublicURL, sockets: (any Application)? = nil, log: Logger
+        _ handle: LoopHandle, routes: Routes, publicURL: PublicURL, behind proxies: TrustedProxies,
+        sockets: (any Application)? = nil, log: Logger
     ) {
         self.handle = handle
+        self.proxies = proxies
         self.routes = routes
         self.sockets = sockets
         self.log = log
@@ -64,8 +67,8 @@ package final class FrontDeskApplication: Application {
         case .none(let response):
             loop.respond(request, finish(response, head))
         case .found(let routed):
-            let peer = loop.peer(of: request)
-            Task { [handle, answer = answer(routed, from: peer)] in
+            let client = loop.peer(of: request).map { proxies.client(of: head, from: $0) }
+            Task { [handle, answer = answer(routed, from: client)] in
                 handle.respond(request, await answer(RequestBody(body)))
             }
         }
