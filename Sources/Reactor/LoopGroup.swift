@@ -12,6 +12,8 @@ package struct LoopGroupConfiguration: Sendable {
     package var tls: TLSContext?
     package var limits = LoopLimits()
     package var deflate = DeflatePolicy()
+    /// Proxies, each of which brings the connections of many: not counted by their address.
+    package var uncounted: [AddressRange] = []
 
     package init() {}
 }
@@ -42,7 +44,7 @@ package final class LoopGroup: Sendable {
         let makeApp = listening(addresses)
         let table = AddressTable(
             maxConnections: configuration.limits.connectionsPerAddress,
-            maxHandshakes: configuration.limits.handshakesPerAddress)
+            maxHandshakes: configuration.limits.handshakesPerAddress, exempt: configuration.uncounted)
         let reserve = DescriptorReserve()
         var handles: [LoopHandle] = []
         for index in 0..<max(1, configuration.loops) {
@@ -86,6 +88,11 @@ package final class LoopGroup: Sendable {
     package func reload(_ context: TLSContext) {
         let contexts = addresses.enumerated().filter(\.element.isTLS).map { (index: $0.offset, context: context) }
         for loop in loops { _ = loop.mailbox.post(.reload(contexts), urgent: true) }
+    }
+
+    /// Lets nobody in any more; who is there is served on. Returns at once.
+    package func stopAccepting() {
+        for loop in loops { _ = loop.mailbox.post(.stopAccepting, urgent: true) }
     }
 
     /// Stops accepting, closes every WebSocket with 1001, finishes what is under way, and cuts off what is left after

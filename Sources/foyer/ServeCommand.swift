@@ -32,6 +32,13 @@ extension Foyer {
                     + "Default: the first address that it listens on.", valueName: "url"))
         var publicURL: String?
 
+        @Option(
+            help: ArgumentHelp(
+                "A proxy before the house, as an address or a network such as 10.0.0.0/8; may be repeated. Clients are then "
+                    + "told apart by what it adds to X-Forwarded-For, and its connections are not limited by its address.",
+                valueName: "cidr"))
+        var trustedProxy: [String] = []
+
         @Flag(
             help: """
                 Fill an empty house with demo data, and show their logins and all SMS and e-mails to everybody. Not for \
@@ -58,6 +65,7 @@ extension Foyer {
             let signals = try ProcessSignals()
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
+            let proxies = try TrustedProxies(trustedProxy)
             let house = try House(
                 House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log
             ) { store, directory in
@@ -73,11 +81,14 @@ extension Foyer {
             defer { withExtendedLifetime(controlSocket) {} }
             #endif
             let loopLimits = limits.loopLimits(framesPerSecond: 1000)
-            try listening.serve(.serve, until: signals, limits: loopLimits) { addresses in
+            try listening.serve(.serve, until: signals, limits: loopLimits, uncounted: proxies.ranges) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
-                    makeApplication: house.application(at: publicURL),
-                    advice: Welcome(house: house, publicURL: publicURL, addresses: addresses, data: data).lines,
+                    makeApplication: house.application(at: publicURL, behind: proxies),
+                    advice: Welcome(
+                        house: house, publicURL: publicURL, addresses: addresses, data: data,
+                        isBehindProxy: !proxies.isEmpty
+                    ).lines,
                     beforeStop: { house.closeSockets() })
             }
         }
@@ -90,6 +101,7 @@ private struct Welcome {
     let publicURL: PublicURL
     let addresses: [ListenAddress]
     let data: String
+    let isBehindProxy: Bool
 
     var lines: [String] { places + logins + warnings + ["Ctrl-C ends it."] }
 
@@ -132,6 +144,11 @@ private struct Welcome {
         if !publicURL.keepsCookies {
             warnings.append(
                 "Careful: browsers keep no session from \(publicURL), because it is not https. Nobody can sign in.")
+        }
+        if publicURL.isSecure, !isBehindProxy, !addresses.contains(where: \.isTLS) {
+            warnings.append(
+                "Careful: \(publicURL) is https and nothing here is, so a proxy stands before the house. Until "
+                    + "--trusted-proxy names it, all who come through it count as one client for every limit.")
         }
         if house.demo != nil, !publicURL.isLoopback || !addresses.allSatisfy(\.isLoopback) {
             warnings.append("Careful: whoever reaches this house sees the demo's passwords and all letters.")

@@ -28,6 +28,8 @@ struct APIError: Error, Equatable {
     static let foreignOrigin = APIError(
         .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
     )
+    static let overloaded = APIError(
+        .serviceUnavailable, "overloaded", "Too many people are here at this moment. Try again.", retryAfterSeconds: 1)
 
     static func missing(_ field: String) -> APIError {
         APIError(.badRequest, "missing", "Fill in this field.", field: field)

@@ -1,6 +1,5 @@
 import CaseMachine
 import CaseStore
-import Dispatch
 import Logging
 import Notifications
 import Reactor
@@ -13,8 +12,12 @@ struct Accounts: Sendable {
     private let post: @Sendable (Letter) -> Void
     private let endSession: @Sendable (SessionID) -> Void
     private let log: Logger
-    /// Computing a password takes a fifth of a second of a thread, of which Swift's pool has one a core.
-    private let passwords = DispatchQueue(label: "foyer.passwords", attributes: .concurrent)
+    /// Each computes for a fifth of a second, and must not hold up those that only ask for something.
+    private let passwords = BlockingWork(
+        "passwords", atOnce: DirectoryLimits.passwordsAtOnce, waiting: DirectoryLimits.passwordsWaiting)
+    /// The database writes one after the other, and answers most questions from memory. As many wait as come back at once
+    /// to a house that was away; a disk that stands still makes no more of them.
+    private let questions = BlockingWork("directory", atOnce: 4, waiting: 4096)
 
     /// `post` takes a letter on its way, `endSession` ends the sockets of a session that is over.
     init(
@@ -33,37 +36,34 @@ struct Accounts: Sendable {
     // MARK: - Signing in
 
     /// The letter goes out after the code is stored: who types it finds it.
-    func sendCode(_ wish: CodeRequest, from request: Request) throws -> SentCode {
+    func sendCode(_ wish: CodeRequest, from request: Request) async throws -> SentCode {
         let now = now()
-        let sent = try answering { () throws(DirectoryError) in
-            try directory.requestCode(wish, from: client(request), at: now)
+        let client = client(request)
+        let sent = try await ask { directory throws(DirectoryError) in
+            try directory.requestCode(wish, from: client, at: now)
         }
         let organisation = directory.roster[sent.organisation]?.name ?? ""
         post(CodeLetter.make(sent, organisation: organisation, publicURL: publicURL, at: now))
         return sent
     }
 
-    func verify(challenge: String, code: String, from request: Request) throws -> GuestSignIn {
-        let signIn = try answering { () throws(DirectoryError) in
-            try directory.verifyCode(challenge: challenge, code: code, from: client(request), at: now())
+    func verify(challenge: String, code: String, from request: Request) async throws -> GuestSignIn {
+        let now = now()
+        let client = client(request)
+        let signIn = try await ask { directory throws(DirectoryError) in
+            try directory.verifyCode(challenge: challenge, code: code, from: client, at: now)
         }
         signIn.ended.forEach(endSession)
         return signIn
     }
 
     func signIn(email: String, password: String, from request: Request) async throws -> MemberSignIn {
+        let now = now()
         let client = client(request)
         let mark = markCookie.value(in: request.head)
-        let now = now()
-        let result = await withCheckedContinuation { continuation in
-            passwords.async { [directory] in
-                continuation.resume(
-                    returning: Result { () throws(DirectoryError) in
-                        try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
-                    })
-            }
+        let signIn = try await ask(passwords) { directory throws(DirectoryError) in
+            try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
         }
-        let signIn = try answering { () throws(DirectoryError) in try result.get() }
         signIn.ended.forEach(endSession)
         return signIn
     }
@@ -76,34 +76,36 @@ struct Accounts: Sendable {
     // MARK: - Signed in
 
     /// The living session whose cookie the request carries. `isUse` says that a person has asked.
-    func session(_ request: Request, _ kind: Session.Kind, isUse: Bool = true) throws -> Session {
+    func session(_ request: Request, _ kind: Session.Kind, isUse: Bool = true) async throws -> Session {
         guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
-        return try answering { () throws(DirectoryError) in
-            try directory.session(token, of: kind, at: now(), isUse: isUse)
+        let now = now()
+        return try await ask { directory throws(DirectoryError) in
+            try directory.session(token, of: kind, at: now, isUse: isUse)
         }
     }
 
-    func guest(_ id: GuestID) throws -> Guest {
-        try answering { () throws(DirectoryError) in try directory.guest(id) }
+    func guest(_ id: GuestID) async throws -> Guest {
+        try await ask { directory throws(DirectoryError) in try directory.guest(id) }
     }
 
     /// For one socket, which authenticates by it. No use of the session: a page that nobody sits at fetches one whenever its
     /// connection was lost.
-    func ticket(_ request: Request, _ kind: Session.Kind) throws -> Response {
-        let session = try session(request, kind, isUse: false)
-        let ticket = try answering { () throws(DirectoryError) in try directory.ticket(for: session, at: now()) }
+    func ticket(_ request: Request, _ kind: Session.Kind) async throws -> Response {
+        let session = try await session(request, kind, isUse: false)
+        let now = now()
+        let ticket = try await ask { directory throws(DirectoryError) in try directory.ticket(for: session, at: now) }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
     }
 
     /// Ends the session and its sockets. Who is signed out already gets the same answer: that is what they wanted.
-    func logOut(_ request: Request, _ kind: Session.Kind) throws -> Response {
+    func logOut(_ request: Request, _ kind: Session.Kind) async throws -> Response {
         let cookie = cookie(kind)
-        if let token = cookie.value(in: request.head),
-            let ended = try answering({ () throws(DirectoryError) in
-                try directory.logOut(token, of: kind, at: now())
-            })
-        {
-            endSession(ended.id)
+        if let token = cookie.value(in: request.head) {
+            let now = now()
+            let ended = try await ask { directory throws(DirectoryError) in
+                try directory.logOut(token, of: kind, at: now)
+            }
+            if let ended { endSession(ended.id) }
         }
         var response = API.done
         try cookie.clear(on: &response)
@@ -120,12 +122,24 @@ struct Accounts: Sendable {
     /// What a browser keeps of its members' signing in. It outlives the session: it is for the next one.
     var markCookie: SessionCookie { SessionCookie("foyer_browser", .ownSite, lasts: .days(365), at: publicURL) }
 
-    // MARK: - Errors
+    // MARK: - The directory
+
+    private func ask<Value: Sendable>(
+        _ call: @escaping @Sendable (Directory) throws(DirectoryError) -> Value
+    ) async throws(APIError) -> Value {
+        try await ask(questions, call)
+    }
 
     /// The directory's refusals are answers; what is wrong with the house itself is for its log.
-    private func answering<Value>(_ call: () throws(DirectoryError) -> Value) throws(APIError) -> Value {
+    private func ask<Value: Sendable>(
+        _ work: BlockingWork, _ call: @escaping @Sendable (Directory) throws(DirectoryError) -> Value
+    ) async throws(APIError) -> Value {
+        let outcome = await work.run { [directory] in
+            Result { () throws(DirectoryError) in try call(directory) }
+        }
+        guard let outcome else { throw .overloaded }
         do {
-            return try call()
+            return try outcome.get()
         } catch {
             if let cause = error.cause { log.error("the directory cannot work", metadata: ["cause": "\(cause)"]) }
             throw APIError(

@@ -16,10 +16,10 @@ struct GuestRoutes: Sendable {
                 }
                 return API.answer(.ok, TeamEntry(team, of: organisation, at: accounts.now()))
             }
-            api.change("/api/v1/guests/code") { request in try sendCode(request) }
-            api.change("/api/v1/guests/verify") { request in try verify(request) }
+            api.change("/api/v1/guests/code") { request in try await sendCode(request) }
+            api.change("/api/v1/guests/verify") { request in try await verify(request) }
             api.read("/api/v1/guests/session") { request in
-                let guest = try guest(of: try accounts.session(request, .guest))
+                let guest = try await guest(of: accounts.session(request, .guest))
                 let organisation = accounts.directory.roster[guest.organisation]
                 return API.answer(
                     .ok,
@@ -29,19 +29,19 @@ struct GuestRoutes: Sendable {
                             contact: guest.contact.value),
                         organisation: organisation?.publicID.text ?? ""))
             }
-            api.change("/api/v1/guests/logout") { request in try accounts.logOut(request, .guest) }
-            api.change("/api/v1/guests/ticket") { request in try accounts.ticket(request, .guest) }
+            api.change("/api/v1/guests/logout") { request in try await accounts.logOut(request, .guest) }
+            api.change("/api/v1/guests/ticket") { request in try await accounts.ticket(request, .guest) }
         }
     }
 
-    private func sendCode(_ request: Request) throws -> Response {
+    private func sendCode(_ request: Request) async throws -> Response {
         let form = try API.read(CodeForm.self, from: request)
         guard let name = form.team, !name.isEmpty else { throw APIError.missing("team") }
         guard let team = PublicID(text: name) else { throw APIError.noSuchTeam }
         let wish = CodeRequest(
             team: team, firstName: form.firstName ?? "", lastName: form.lastName ?? "", phone: form.phone,
             email: form.email, challenge: form.challenge)
-        let sent = try accounts.sendCode(wish, from: request)
+        let sent = try await accounts.sendCode(wish, from: request)
         return API.answer(
             .ok,
             CodeBody(
@@ -49,11 +49,11 @@ struct GuestRoutes: Sendable {
                 resendAt: sent.resendAt.milliseconds))
     }
 
-    private func verify(_ request: Request) throws -> Response {
+    private func verify(_ request: Request) async throws -> Response {
         let form = try API.read(VerifyForm.self, from: request)
         guard let challenge = form.challenge, !challenge.isEmpty else { throw APIError.missing("challenge") }
         guard let code = form.code, !code.isEmpty else { throw APIError.missing("code") }
-        let signIn = try accounts.verify(challenge: challenge, code: code, from: request)
+        let signIn = try await accounts.verify(challenge: challenge, code: code, from: request)
         let guest = signIn.guest
         var response = API.answer(
             .ok,
@@ -64,9 +64,9 @@ struct GuestRoutes: Sendable {
         return response
     }
 
-    private func guest(of session: Session) throws -> Guest {
+    private func guest(of session: Session) async throws -> Guest {
         switch session.subject {
-        case .guest(let id): try accounts.guest(id)
+        case .guest(let id): try await accounts.guest(id)
         case .member: throw APIError.signIn
         }
     }

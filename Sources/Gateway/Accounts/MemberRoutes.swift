@@ -19,7 +19,7 @@ struct MemberRoutes: Sendable {
                 return response
             }
             api.read("/api/v1/members/session") { request in
-                let session = try accounts.session(request, .member)
+                let session = try await accounts.session(request, .member)
                 let member = try member(of: session)
                 return API.answer(
                     .ok,
@@ -27,8 +27,8 @@ struct MemberRoutes: Sendable {
                         member: Person(member), idleAt: session.idleAt.milliseconds,
                         endsAt: session.endsAt.milliseconds))
             }
-            api.change("/api/v1/members/logout") { request in try accounts.logOut(request, .member) }
-            api.change("/api/v1/members/ticket") { request in try accounts.ticket(request, .member) }
+            api.change("/api/v1/members/logout") { request in try await accounts.logOut(request, .member) }
+            api.change("/api/v1/members/ticket") { request in try await accounts.ticket(request, .member) }
         }
     }
 

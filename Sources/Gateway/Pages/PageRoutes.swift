@@ -28,10 +28,10 @@ struct PageRoutes: Sendable {
                 }
             }
             Route(.get, "/qr/:file") { request in try qrCode(request) }
-            // The process runs: whoever watches it need not start it anew.
-            Route(.get, "/healthz") { _ in .ok("ok\n") }
+            // The loops run: whoever watches the process need not start it anew.
+            Route(.get, "/healthz", always: .ok("ok\n"))
             // It takes work. One that stops no longer listens, so that who asks gets no connection.
-            Route(.get, "/readyz") { _ in .ok("ready\n") }
+            Route(.get, "/readyz", always: .ok("ready\n"))
             Route(.get, "/version") { _ in API.answer(.ok, Version(uptimeSeconds: figures.uptimeSeconds)) }
         }
     }

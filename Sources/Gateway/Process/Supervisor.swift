@@ -63,7 +63,7 @@ package struct CertificateFiles: Sendable {
 package struct Supervisor: ~Copyable {
     private let group: LoopGroup
     private let certificate: CertificateFiles?
-    /// How long peers have to go once the process is told to stop.
+    /// How long each part of the stop may take once the process is told to: the work in hand, then the peers' leaving.
     private let stopLimit: Duration
     private let log: Logger
 
@@ -74,7 +74,8 @@ package struct Supervisor: ~Copyable {
         self.log = log
     }
 
-    /// Returns when every loop has ended. `beforeStop` is called while they still run.
+    /// Returns when every loop has ended; the process is to end then. `beforeStop` is called while they still run, and let
+    /// nobody in any more.
     package func run(_ signals: borrowing ProcessSignals, beforeStop: () -> Void = {}) {
         while true {
             switch signals.next() {
@@ -82,9 +83,13 @@ package struct Supervisor: ~Copyable {
                 reload()
             case .stop:
                 log.info("stopping", metadata: ["limit": "\(stopLimit)"])
+                let watchdog = StopWatchdog(limit: stopLimit, log: log)
+                group.stopAccepting()
                 beforeStop()
+                watchdog.goOn()
                 group.stop(limit: stopLimit)
                 group.join()
+                watchdog.goOn()
                 return
             }
         }

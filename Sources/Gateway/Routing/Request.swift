@@ -8,7 +8,7 @@ package struct Request: Sendable {
     package let parameters: [String: String]
     /// The whole body; empty for a route that streams it.
     package let body: [UInt8]
-    /// Who asks; nil where nobody keeps it: for a route that streams its body.
+    /// Who asks, also through a trusted proxy; nil where nobody keeps it: for a route that streams its body.
     package let peer: PeerAddress?
 
     package init(

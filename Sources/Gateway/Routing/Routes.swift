@@ -4,6 +4,7 @@ package import WebSocket
 /// One line of the table: a method, a path, and what is done.
 package struct Route: Sendable {
     enum Handler: Sendable {
+        case fixed(Response)
         case whole(@Sendable (Request) async throws -> Response)
         case streaming(@Sendable (Request, RequestBody) async throws -> Response)
     }
@@ -13,6 +14,14 @@ package struct Route: Sendable {
     package let bodyLimit: ByteCount
     let pattern: RoutePattern
     let handler: Handler
+
+    /// Always the same answer, given by the loop itself: whatever else stands still.
+    package init(_ method: HTTPMethod, _ path: String, always answer: Response) {
+        self.method = method
+        bodyLimit = .zero
+        pattern = RoutePattern(path)
+        handler = .fixed(answer)
+    }
 
     /// The handler gets the whole body, once it is there.
     package init(
@@ -103,10 +112,18 @@ package struct RoutedRequest: Sendable {
 
     package var bodyLimit: ByteCount { route.bodyLimit }
 
+    /// The answer that needs no handler; nil where there is one.
+    package var fixed: Response? {
+        switch route.handler {
+        case .fixed(let answer): answer
+        case .whole, .streaming: nil
+        }
+    }
+
     /// Whether the handler takes the body as it arrives.
     package var isStreaming: Bool {
         switch route.handler {
-        case .whole: false
+        case .fixed, .whole: false
         case .streaming: true
         }
     }
@@ -118,6 +135,8 @@ package struct RoutedRequest: Sendable {
     ) async -> Response {
         do {
             switch route.handler {
+            case .fixed(let answer):
+                return answer
             case .whole(let handler):
                 let bytes = try await body.collect(upTo: route.bodyLimit)
                 return try await handler(Request(head: head, parameters: parameters, body: bytes, peer: peer))

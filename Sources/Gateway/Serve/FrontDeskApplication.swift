@@ -5,20 +5,24 @@ package import WebSocket
 /// What `foyer serve` serves on a loop: HTTP by a table of routes, and the sockets of `/v1/socket`, which another
 /// application takes over from the handshake on.
 ///
-/// Handlers are `async` and run as tasks in Swift's own pool, never on a loop: a handler may wait and may read the
-/// disk. There is at most one a connection, because its next request is read when this one is answered.
+/// Handlers are `async` and run as tasks in Swift's own pool, never on a loop: a handler may wait and may read a page from
+/// the disk; what may block for long it hands to `BlockingWork`. There is at most one a connection, because its next
+/// request is read when this one is answered.
 package final class FrontDeskApplication: Application {
     private let handle: LoopHandle
     private let routes: Routes
     private let security: PageSecurity
     /// Nil: this house has no sockets.
     private let sockets: (any Application)?
+    private let proxies: TrustedProxies
     private let log: Logger
 
     package init(
-        _ handle: LoopHandle, routes: Routes, publicURL: PublicURL, sockets: (any Application)? = nil, log: Logger
+        _ handle: LoopHandle, routes: Routes, publicURL: PublicURL, behind proxies: TrustedProxies,
+        sockets: (any Application)? = nil, log: Logger
     ) {
         self.handle = handle
+        self.proxies = proxies
         self.routes = routes
         self.sockets = sockets
         self.log = log
@@ -38,15 +42,21 @@ package final class FrontDeskApplication: Application {
         switch routes.match(head) {
         case .none(let response):
             return .respond(finish(response, head))
-        case .found(let routed) where routed.isStreaming:
-            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
         case .found(let routed):
-            // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
-            if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
-                return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
-            }
-            return .collect(maxBytes: routed.bodyLimit.bytes)
+            return plan(for: routed, head)
         }
+    }
+
+    private func plan(for routed: RoutedRequest, _ head: RequestHead) -> RequestPlan {
+        if let answer = routed.fixed { return .respond(finish(answer, head)) }
+        if routed.isStreaming {
+            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
+        }
+        // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
+        if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
+            return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
+        }
+        return .collect(maxBytes: routed.bodyLimit.bytes)
     }
 
     package func respond(
@@ -57,8 +67,8 @@ package final class FrontDeskApplication: Application {
         case .none(let response):
             loop.respond(request, finish(response, head))
         case .found(let routed):
-            let peer = loop.peer(of: request)
-            Task { [handle, answer = answer(routed, from: peer)] in
+            let client = loop.peer(of: request).map { proxies.client(of: head, from: $0) }
+            Task { [handle, answer = answer(routed, from: client)] in
                 handle.respond(request, await answer(RequestBody(body)))
             }
         }

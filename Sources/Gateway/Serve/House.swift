@@ -116,11 +116,12 @@ package final class House: Sendable {
         }
     }
 
-    package func application(at publicURL: PublicURL) -> LoopGroup.MakeApplication {
+    package func application(at publicURL: PublicURL, behind proxies: TrustedProxies) -> LoopGroup.MakeApplication {
         let routes = routes(at: publicURL)
         return { [sockets, log] handle, all in
             FrontDeskApplication(
-                handle, routes: routes, publicURL: publicURL, sockets: sockets.make?(handle, all, publicURL), log: log)
+                handle, routes: routes, publicURL: publicURL, behind: proxies,
+                sockets: sockets.make?(handle, all, publicURL), log: log)
         }
     }
 

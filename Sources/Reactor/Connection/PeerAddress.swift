@@ -59,19 +59,25 @@ package final class AddressTable: Sendable {
 
     private let maxConnections: Int
     private let maxHandshakes: Int
+    private let exempt: [AddressRange]
     private let counts = Mutex<[PeerAddress: Counts]>([:])
 
-    /// Zero: any number.
-    package init(maxConnections: Int, maxHandshakes: Int) {
+    /// Zero: any number. Any number, too, from what is exempt.
+    package init(maxConnections: Int, maxHandshakes: Int, exempt: [AddressRange] = []) {
         self.maxConnections = maxConnections
         self.maxHandshakes = maxHandshakes
+        self.exempt = exempt
     }
 
     package var isUnlimited: Bool { maxConnections == 0 && maxHandshakes == 0 }
 
+    private func isCounted(_ address: PeerAddress) -> Bool {
+        !isUnlimited && !exempt.contains { $0.contains(address) }
+    }
+
     /// Counts a new connection in its handshake, unless its address has too many.
     package func admit(_ address: PeerAddress) -> Admission {
-        guard !isUnlimited else { return .admitted }
+        guard isCounted(address) else { return .admitted }
         return counts.withLock { counts in
             let key = address.limitKey
             let held = counts[key] ?? Counts()
@@ -83,12 +89,12 @@ package final class AddressTable: Sendable {
     }
 
     package func handshakeEnded(_ address: PeerAddress) {
-        guard !isUnlimited else { return }
+        guard isCounted(address) else { return }
         counts.withLock { $0[address.limitKey]?.handshakes -= 1 }
     }
 
     package func connectionEnded(_ address: PeerAddress, inHandshake: Bool) {
-        guard !isUnlimited else { return }
+        guard isCounted(address) else { return }
         counts.withLock { counts in
             let key = address.limitKey
             guard var held = counts[key] else { return }

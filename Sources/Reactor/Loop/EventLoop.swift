@@ -180,6 +180,8 @@ package final class EventLoop {
         case .reload(let contexts):
             // A loop that stops has no listeners any more.
             for (index, context) in contexts where index < listeners.count { listeners[index].tls = context }
+        case .stopAccepting:
+            closeListeners()
         case .stop(let limit):
             beginStop(limit)
         }
@@ -192,9 +194,13 @@ package final class EventLoop {
         guard !isStopping else { return }
         isStopping = true
         stopAt = now.after(limit)
+        closeListeners()
+        slab.forEach { record in askToGo(record) }
+    }
+
+    private func closeListeners() {
         for listener in listeners { listener.close() }
         listeners = []
-        slab.forEach { record in askToGo(record) }
     }
 
     private var isFinished: Bool {

@@ -13,6 +13,7 @@ enum LoopMail: Sendable {
     case respond(RequestID, Response)
     case resumeBody(RequestID)
     case reload([(index: Int, context: TLSContext)])
+    case stopAccepting
     case stop(limit: Duration)
 }
 

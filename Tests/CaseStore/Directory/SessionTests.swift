@@ -117,7 +117,7 @@ import Testing
     @Test func `a person has so many sessions, and the oldest gives way and is named`() throws {
         let house = try DirectoryHouse()
         let all = try (0..<DirectoryLimits.sessionsPerSubject).map { _ in try house.logIn() }
-        #expect(all.allSatisfy { $0.ended.isEmpty })
+        #expect(all.flatMap { $0.ended } == [])
         let guest = try house.signIn()
         #expect(guest.ended.isEmpty)
         let last = try house.logIn()

@@ -11,6 +11,7 @@ import Testing
 /// The body runs on a thread of its own: it blocks, and would keep the handlers that it waits for out of Swift's pool.
 func withFrontDesk(
     _ routes: Routes, loops: Int = 1, limits: LoopLimits = LoopLimits(), errors: Errors = Errors(),
+    behind networks: [String] = [],
     makeSockets: (@Sendable () -> any Application)? = nil,
     _ body: @escaping @Sendable (_ connect: () throws -> WebClient) throws -> Void
 ) async throws {
@@ -19,10 +20,12 @@ func withFrontDesk(
     configuration.limits = limits
     configuration.listen = [try ListenAddress("127.0.0.1:0", isTLS: false)]
     let log = Logger(label: "test") { _ in ErrorLog(errors: errors) }
+    let proxies = try TrustedProxies(networks)
     let group = try LoopGroup(configuration) { addresses in
         let publicURL = PublicURL(listeningOn: addresses)
         return { handle, _ in
-            FrontDeskApplication(handle, routes: routes, publicURL: publicURL, sockets: makeSockets?(), log: log)
+            FrontDeskApplication(
+                handle, routes: routes, publicURL: publicURL, behind: proxies, sockets: makeSockets?(), log: log)
         }
     }
     let port = group.addresses.first?.port ?? 0

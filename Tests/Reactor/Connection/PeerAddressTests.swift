@@ -4,7 +4,7 @@ import Testing
 @testable import Reactor
 
 extension PeerAddress {
-    fileprivate init(_ text: String) throws {
+    fileprivate init(text: String) throws {
         var address = clinux_address()
         try #require(clinux_parse_address(text, 80, &address) == 0, "'\(text)' is no address")
         self.init(address)
@@ -21,7 +21,7 @@ struct PeerAddressTests {
             ("::ffff:192.0.2.1", "192.0.2.1", true),
         ])
     func text(_ given: String, expected: String, isIPv4: Bool) throws {
-        let address = try PeerAddress(given)
+        let address = try PeerAddress(text: given)
         #expect(address.description == expected)
         #expect(address.isIPv4 == isIPv4)
     }
@@ -33,7 +33,7 @@ struct PeerAddressTests {
             ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", true), ("2001:db8:1:2::1", "2001:db8:1:3::1", false),
         ])
     func limitKeys(_ one: String, _ other: String, same: Bool) throws {
-        #expect(try (PeerAddress(one).limitKey == PeerAddress(other).limitKey) == same)
+        #expect(try (PeerAddress(text: one).limitKey == PeerAddress(text: other).limitKey) == same)
     }
 }
 
@@ -42,7 +42,7 @@ struct AddressTableTests {
     @Test("admits so many connections of one address, and others go on")
     func connections() throws {
         let table = AddressTable(maxConnections: 2, maxHandshakes: 0)
-        let (one, other) = try (PeerAddress("192.0.2.1"), PeerAddress("192.0.2.2"))
+        let (one, other) = try (PeerAddress(text: "192.0.2.1"), PeerAddress(text: "192.0.2.2"))
         #expect(table.admit(one) == .admitted)
         #expect(table.admit(one) == .admitted)
         #expect(table.admit(one) == .tooManyConnections)
@@ -54,7 +54,7 @@ struct AddressTableTests {
     @Test("admits so many unfinished handshakes of one address")
     func handshakes() throws {
         let table = AddressTable(maxConnections: 0, maxHandshakes: 1)
-        let one = try PeerAddress("192.0.2.1")
+        let one = try PeerAddress(text: "192.0.2.1")
         #expect(table.admit(one) == .admitted)
         #expect(table.admit(one) == .tooManyHandshakes)
         table.handshakeEnded(one)
@@ -68,16 +68,16 @@ struct AddressTableTests {
     @Test("counts an IPv6 /64 as one")
     func network() throws {
         let table = AddressTable(maxConnections: 2, maxHandshakes: 0)
-        #expect(table.admit(try PeerAddress("2001:db8::1")) == .admitted)
-        #expect(table.admit(try PeerAddress("2001:db8::2")) == .admitted)
-        #expect(table.admit(try PeerAddress("2001:db8::3")) == .tooManyConnections)
-        #expect(table.admit(try PeerAddress("2001:db8:0:1::3")) == .admitted)
+        #expect(table.admit(try PeerAddress(text: "2001:db8::1")) == .admitted)
+        #expect(table.admit(try PeerAddress(text: "2001:db8::2")) == .admitted)
+        #expect(table.admit(try PeerAddress(text: "2001:db8::3")) == .tooManyConnections)
+        #expect(table.admit(try PeerAddress(text: "2001:db8:0:1::3")) == .admitted)
     }
 
     @Test("without limits it counts nothing and admits everybody")
     func unlimited() throws {
         let table = AddressTable(maxConnections: 0, maxHandshakes: 0)
-        let one = try PeerAddress("192.0.2.1")
+        let one = try PeerAddress(text: "192.0.2.1")
         for _ in 0..<1000 { #expect(table.admit(one) == .admitted) }
         table.handshakeEnded(one)
         table.connectionEnded(one, inHandshake: false)
@@ -87,7 +87,7 @@ struct AddressTableTests {
     @Test("forgets an address when its last connection ends")
     func returnsToNothing() throws {
         let table = AddressTable(maxConnections: 100, maxHandshakes: 100)
-        let addresses = try (0..<50).map { try PeerAddress("192.0.2.\($0)") }
+        let addresses = try (0..<50).map { try PeerAddress(text: "192.0.2.\($0)") }
         for address in addresses {
             #expect(table.admit(address) == .admitted)
             #expect(table.admit(address) == .admitted)
@@ -100,7 +100,7 @@ struct AddressTableTests {
         #expect(table.addressCount == 50)
         for address in addresses { table.connectionEnded(address, inHandshake: true) }
         #expect(table.addressCount == 0)
-        table.connectionEnded(try PeerAddress("198.51.100.1"), inHandshake: true)
+        table.connectionEnded(try PeerAddress(text: "198.51.100.1"), inHandshake: true)
         #expect(table.addressCount == 0, "an unknown address is no harm")
     }
 }
