@@ -26,10 +26,12 @@ COMPRESSED = {".css", ".html", ".js", ".json", ".svg"}
 
 
 def lean(text: str) -> str:
-    """Without comments that have their own lines, types within expressions, and indentation."""
+    """Without comments, where they are surely that, types within expressions, and indentation."""
     text = re.sub(r"^[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\n", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"/\*\* @type[^\n]*?\*/ ?", "", text)
     text = re.sub(r"^[ \t]*//.*\n", "", text, flags=re.MULTILINE)
+    # Behind code only where nothing before it can be a string or an expression of its own.
+    text = re.sub(r"^([^\"'`/\n]*?)[ \t]+//.*$", r"\1", text, flags=re.MULTILINE)
     text = re.sub(r"^[ \t]+", "", text, flags=re.MULTILINE)
     return re.sub(r"\n{2,}", "\n", text).lstrip("\n")
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 
 @pytest.mark.covers(
+    "S2.16",
     "S0.1",
     "S0.4",
     "S0.5",

@@ -109,6 +109,7 @@ def test_everything_is_there_compressed_as_well(packed: Path) -> None:
 def test_comments_go_and_strings_stay() -> None:
     source = '/** Why.\n * More.\n */\nconst a = "/* no */"; // kept\n  /** @type {any} */ (a).b();\n'
     assert lean(source) == 'const a = "/* no */"; // kept\n(a).b();\n'
+    assert lean("if (a) return; // gone\nb = c / 2; // kept\n") == "if (a) return;\nb = c / 2; // kept\n"
 
 
 def test_a_sheet_keeps_what_its_grammar_needs() -> None:
