@@ -1,7 +1,7 @@
 import WebSocket
 
-/// A cookie that holds a session's token, or a browser's mark. Scripts cannot read it, and it travels encrypted or not at all: browsers count
-/// their own machine as safe.
+/// A cookie that holds a session's token, or a browser's mark. Scripts cannot read it, and it travels encrypted or not at
+/// all: browsers count their own machine as safe.
 struct SessionCookie: Sendable {
     enum Reach: Sendable {
         /// Also in a frame of another site, but a separate one for each site around it (CHIPS): a clinic's page cannot

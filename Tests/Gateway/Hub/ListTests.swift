@@ -34,6 +34,26 @@ import Wire
         }
     }
 
+    @Test func `says when something was written last, which reading does not change`() async throws {
+        try await withClinic { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let name = try guest.open(clinic.reception, "Question").caseID
+            let anna = try clinic.socket(of: clinic.anna)
+            #expect(try anna.watch() == 1 && guest.watch() == 1)
+            let before = try (anna.summary { $0.id == name }, guest.summary { $0.id == name })
+            // Whatever is done from here on is done later.
+            while SystemClock.now().wall.milliseconds <= before.0.lastEventAt {}
+            #expect(try anna.ask(.seen(ReadMark(caseID: name, upTo: before.0.head))).isAccepted)
+            let seen = try (anna.summary { $0.cursors.team.seen > 0 }, guest.summary { $0.cursors.team.seen > 0 })
+            #expect(seen.0.lastEventAt == before.0.lastEventAt && seen.1.lastEventAt == before.1.lastEventAt)
+            // A note is news for the team alone.
+            #expect(try anna.act(name, .note(text: "Between us")).isAccepted)
+            #expect(try anna.summary { $0.head > before.0.head }.lastEventAt > before.0.lastEventAt)
+            #expect(try guest.act(name, .send(text: "Hello?", voice: .own)).isAccepted)
+            #expect(try guest.summary { $0.head > before.1.head }.lastEventAt > before.1.lastEventAt)
+        }
+    }
+
     @Test func `pages closed cases, the newest first`() async throws {
         var limits = HubLimits()
         limits.commandsAtOnce = 1000

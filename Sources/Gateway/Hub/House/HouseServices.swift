@@ -10,7 +10,7 @@ final class HouseServices: Sendable {
     let readers: ReaderPool
     let presence: PresenceDesk
     let doors: DeskDoors
-    let subjects: SubjectCache
+    let facts: KnownFacts
     /// To the case engine; false if too much is waiting there.
     let submit: @Sendable ([Submission]) -> Bool
     /// Sockets that were let in.
@@ -27,7 +27,7 @@ final class HouseServices: Sendable {
         self.presence = presence
         self.doors = doors
         self.submit = submit
-        subjects = SubjectCache(bound: limits.knownFacts)
+        facts = KnownFacts(bound: limits.knownFacts)
     }
 
     var socketCount: Int { sockets.load(ordering: .relaxed) }

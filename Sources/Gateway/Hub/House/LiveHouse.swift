@@ -175,7 +175,7 @@ extension SocketDesk {
         names.learn(turn: news)
         for (tag, reply) in answers { commands.answered(tag, reply) }
         for news in news {
-            if news.state.isErased { house.subjects.forget(news.id) }
+            if news.state.isErased { house.facts.forget(news.id) }
             cases.take(news)
             inboxes.take(news)
         }

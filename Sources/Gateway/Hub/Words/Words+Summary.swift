@@ -44,9 +44,9 @@ extension Words {
 
     func subject(of news: CaseNews) throws -> String {
         if news.state.isErased { return "" }
-        if let known = house.subjects[news.id] { return known }
+        if let known = house.facts.subject(of: news.id) { return known }
         let subject = try news.events.first?.event.subject ?? storedSubject(of: news.id)
-        house.subjects.learn(subject, of: news.id)
+        house.facts.learn(subject: subject, of: news.id)
         return subject
     }
 
@@ -78,15 +78,18 @@ extension Words {
         return min(try house.store.guestNumber(of: news.id, atOrBefore: number), news.state.guestHead)
     }
 
+    /// When the newest event was written that the side sees. The state's own moment is another: read cursors move it, too.
     private func lastEvent(of news: CaseNews, for side: Side) throws -> Timestamp {
-        let state = news.state
-        if side == .team || state.teamHead == state.guestHead { return state.lastEventAt }
-        if let last = news.events.last(where: { $0.numbers.forGuest != nil }), last.numbers.forGuest == state.guestHead
-        {
+        let head = news.state.head(of: side)
+        if let last = news.events.last(where: { $0.numbers.number(for: side) == head }) {
+            house.facts.learn(moment: last.event.at, of: head, in: news.id, for: side)
             return last.event.at
         }
+        if let known = house.facts.moment(of: head, in: news.id, for: side) { return known }
         guard mayRead else { throw NotAtHand() }
-        return try house.store.event(state.guestHead, of: news.id, for: .guest).get()?.event.at ?? state.openedAt
+        let found = try house.store.event(head, of: news.id, for: side).get()?.event.at
+        if let found { house.facts.learn(moment: found, of: head, in: news.id, for: side) }
+        return found ?? news.state.openedAt
     }
 }
 

@@ -31,7 +31,7 @@ import Testing
         let writer = try house.store.pool.writeWithoutTransaction { db in
             try ["synchronous", "wal_autocheckpoint"].map { try Int.fetchOne(db, sql: "PRAGMA \($0)") }
         }
-        #expect(writer == [2, 16_384])
+        #expect(writer == [2, 65_536])
         let mode = try house.store.read { db in try String.fetchOne(db, sql: "PRAGMA journal_mode") }
         #expect(mode == "wal")
         guard case .unavailable? = storeError({ _ = try house.store.read { try $0.checkpoint(.passive) } })
