@@ -19,6 +19,9 @@ package enum SystemClock {
         #endif
     }
 
+    /// For connections and who is at them: the machine's own monotonic clock, which no test moves.
+    static func connectionTime() -> Duration { duration(read(CLOCK_BOOTTIME)) }
+
     package static let wall: @Sendable () -> Timestamp = { now().wall }
 
     private static func read(_ clock: clockid_t) -> timespec {

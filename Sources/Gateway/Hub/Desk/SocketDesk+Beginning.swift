@@ -119,7 +119,7 @@ extension SocketDesk {
 
     /// A person has used the session. The directory keeps that for all its sockets and requests.
     func touch(_ session: SocketSession) {
-        let moment = now
+        let moment = SystemClock.now().monotonic
         if let last = session.touchedAt, moment - last < house.limits.touchInterval { return }
         guard let visitor = session.visitor else { return }
         session.touchedAt = moment

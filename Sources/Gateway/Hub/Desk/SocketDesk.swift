@@ -153,26 +153,26 @@ package final class SocketDesk {
 
     // MARK: The clock
 
-    var now: Duration { SystemClock.now().monotonic }
+    var now: Duration { SystemClock.connectionTime() }
 
     /// Once a second: what is due follows from the sessions, and nothing is scheduled.
     private func lookAround() {
-        let moment = SystemClock.now()
+        let (moment, wall) = (now, SystemClock.now().wall)
         lookAtRoster()
-        endedSessions = endedSessions.filter { moment.monotonic - $0.value < house.limits.endedSessions }
+        endedSessions = endedSessions.filter { moment - $0.value < house.limits.endedSessions }
         for session in sessions.values {
             switch session.stage {
             case .silent(let since):
-                if moment.monotonic - since >= house.limits.beginning {
+                if moment - since >= house.limits.beginning {
                     end(session.connection, .silence, "authenticate within \(house.limits.beginning)")
                 }
             case .asking, .ended: break
             case .open(let visitor):
-                if moment.monotonic - session.heard >= house.limits.silence {
+                if moment - session.heard >= house.limits.silence {
                     end(session.connection, .silence, "nothing was heard of you")
-                } else if moment.wall >= visitor.endsAt {
+                } else if wall >= visitor.endsAt {
                     end(session.connection, .sessionEnded, "sign in again")
-                } else if moment.wall >= visitor.idleAt {
+                } else if wall >= visitor.idleAt {
                     lookAtSession(session, visitor)
                 }
             }

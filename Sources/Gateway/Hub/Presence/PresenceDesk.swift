@@ -40,16 +40,16 @@ final class PresenceDesk: Sendable {
         self.here = here
         thread = try OwnThread("presence") {
             var turns = PresenceTurns(
-                node: PresenceNode(id: id, settings: settings, now: SystemClock.now().monotonic), tell: tell)
+                node: PresenceNode(id: id, settings: settings, now: SystemClock.connectionTime()), tell: tell)
             var letters: [Letter] = []
             while true {
                 mailbox.take(&letters)
                 for letter in letters {
                     if case .stop = letter { return }
-                    turns.take(letter, now: SystemClock.now().monotonic)
+                    turns.take(letter, now: SystemClock.connectionTime())
                 }
                 letters.removeAll(keepingCapacity: letters.count < 1024)
-                turns.tick(now: SystemClock.now().monotonic)
+                turns.tick(now: SystemClock.connectionTime())
                 if let members = turns.takeChangedMembers() {
                     here.set(members)
                     hold(members)
@@ -72,7 +72,7 @@ final class PresenceDesk: Sendable {
 
     private static func wait(_ mailbox: Mailbox<Letter>, until wake: Duration?) {
         // A letter may have come since; the descriptor says so at once.
-        let left = wake.map { max(.zero, $0 - SystemClock.now().monotonic) } ?? .seconds(60)
+        let left = wake.map { max(.zero, $0 - SystemClock.connectionTime()) } ?? .seconds(60)
         let (seconds, attoseconds) = min(left, .seconds(60)).components
         _ = clinux_wait(mailbox.descriptor, seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
     }
