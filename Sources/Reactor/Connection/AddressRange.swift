@@ -13,8 +13,9 @@ package struct AddressRange: Hashable, Sendable {
         var length = width
         if parts.count == 2 {
             let digits = parts[1].utf8
+            // One way to write each length: who refuses "/0" need not think of "/00".
             guard digits.count <= 3, digits.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int(parts[1]),
-                number <= width
+                number <= width, parts[1] == "\(number)"
             else { return nil }
             length = number
         }

@@ -40,7 +40,8 @@ import WebSocket
 
     @Test(arguments: [
         "", "10.0.0.0/", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8/8", "10.0.0.0/+8", "10.0.0/8", "::/129", "::1/64",
-        "proxy.example", "0.0.0.0/0", "::/0", "10.0.0.0/8 ", "10.0.0.0/-1", "10.0.0.0/0008",
+        "proxy.example", "0.0.0.0/0", "0.0.0.0/00", "10.0.0.0/08", "::/0", "10.0.0.0/8 ", "10.0.0.0/-1",
+        "10.0.0.0/0008",
     ])
     func `what is no network is refused`(network: String) {
         #expect(throws: StartError.self) { try TrustedProxies([network]) }
