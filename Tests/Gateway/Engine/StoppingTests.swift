@@ -138,8 +138,10 @@ import Testing
 
     @Test func `a store that cannot be trusted is asked nothing more`() throws {
         let answered = Answered()
+        let store = FaultyStore(MemoryStore())
+        store.set { $0.failsAfterCommit = true }
         let service = try EngineService(
-            BrokenStore(MemoryStore()), node: NodeID(1), hand: { answered.take($0) }, fail: { _ in answered.fail() })
+            store, node: NodeID(1), hand: { answered.take($0) }, fail: { _ in answered.fail() })
         #expect(service.submit([Self.submission(1)]))
         let deadline = ContinuousClock.now + .seconds(30)
         while !answered.hasFailed, ContinuousClock.now < deadline { usleep(500) }

@@ -16,9 +16,9 @@ final class Clinic: Sendable {
 
     let store: SQLiteStore
     /// The same, as the house sees it.
-    let faulty: FaultyStore
+    let faulty: FaultyStore<SQLiteStore>
     let directory: Directory
-    let house: LiveHouse<FaultyStore>
+    let house: LiveHouse<FaultyStore<SQLiteStore>>
     let group: LoopGroup
 
     let clinic: Organisation
@@ -150,11 +150,11 @@ final class Clinic: Sendable {
 }
 
 private final class HubApplication: Application {
-    private let house: LiveHouse<FaultyStore>
+    private let house: LiveHouse<FaultyStore<SQLiteStore>>
     private let handle: LoopHandle
     private var desk: SocketDesk?
 
-    init(_ house: LiveHouse<FaultyStore>, _ handle: LoopHandle) {
+    init(_ house: LiveHouse<FaultyStore<SQLiteStore>>, _ handle: LoopHandle) {
         self.house = house
         self.handle = handle
     }

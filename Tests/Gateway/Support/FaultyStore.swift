@@ -4,11 +4,13 @@ import Foundation
 import Synchronization
 
 /// A store that fails, or lets one wait, when it is told to.
-final class FaultyStore: CaseStore {
+final class FaultyStore<Store: CaseStore>: CaseStore {
     struct Faults {
         var cannotLoad = false
         var cannotReadEvents = false
         var cannotCommit = false
+        /// A commit is written, and then the disk fails: whether it is there, nobody can say.
+        var failsAfterCommit = false
         /// Loads with one of these among them fail, so many times from now on.
         var failingLoads: [CaseID: Int] = [:]
         /// Of these the bytes were changed.
@@ -23,10 +25,10 @@ final class FaultyStore: CaseStore {
         case byNumber, byName, events, lists
     }
 
-    private let store: SQLiteStore
+    private let store: Store
     private let faults = Mutex(Faults())
 
-    init(_ store: SQLiteStore) { self.store = store }
+    init(_ store: Store) { self.store = store }
 
     func set(_ change: (inout Faults) -> Void) { faults.withLock { change(&$0) } }
 
@@ -49,13 +51,15 @@ final class FaultyStore: CaseStore {
         }
     }
 
-    func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<SQLiteStore.Prepared, CaseTrouble>] {
+    func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<Store.Prepared, CaseTrouble>] {
         try store.prepare(units)
     }
 
-    func commit(_ units: [SQLiteStore.Prepared]) throws(StoreError) -> [CommitOutcome] {
+    func commit(_ units: [Store.Prepared]) throws(StoreError) -> [CommitOutcome] {
         try check(\.cannotCommit)
-        return try store.commit(units)
+        let outcomes = try store.commit(units)
+        if faults.withLock(\.failsAfterCommit) { throw .fatal("the disk has failed") }
+        return outcomes
     }
 
     func finishErasing(limit: Int) throws(StoreError) -> Int { try store.finishErasing(limit: limit) }
