@@ -209,6 +209,20 @@ test("receipts that a loss swallowed are told again; what the server knows is no
   assert.equal(world.sent("delivered").length, 0);
 });
 
+test("a server that cannot take receipts just now is asked again at leisure", async () => {
+  const world = new World();
+  serveLog(world, ["one", "two"]);
+  const client = await world.onlineClient();
+  client.log("c");
+  world.answers.seen = ({ id }, socket) => socket.refuse(id, { code: "store_away", message: "Later.", retry: true });
+  client.seen("c", 2);
+  await world.time.pass(4000);
+  assert.equal(world.sent("seen").length, 1);
+  world.answers.seen = ({ id }, socket) => socket.ok(id);
+  await world.time.pass(4000);
+  assert.deepEqual(world.sent("seen").map(({ upTo }) => upTo), [2, 2]);
+});
+
 test("how far the other side has come says nothing of one's own reading", async () => {
   for (const [side, other] of [["guest", "team"], ["team", "guest"]]) {
     const world = new World({ side });

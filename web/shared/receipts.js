@@ -1,5 +1,7 @@
 /** How long receipts are gathered: a log that is read again brings hundreds of events at once. */
 const GATHER_MS = 250;
+/** A server that could not take them is not asked at that pace. */
+const AGAIN_MS = 5000;
 
 /** @typedef {{wanted: number, told: number, underWay: boolean}} Cursor */
 
@@ -66,7 +68,7 @@ export class Receipts {
     this.#timer = null;
   }
 
-  #soon() {
+  #soon(ms = GATHER_MS) {
     if (!this.#isOnline || this.#timer !== null) return;
     this.#timer = this.#environment.setTimeout(() => {
       this.#timer = null;
@@ -74,7 +76,7 @@ export class Receipts {
         this.#tell(caseId, "seen", seen);
         if (delivered.wanted > Math.max(seen.wanted, seen.told)) this.#tell(caseId, "delivered", delivered);
       }
-    }, GATHER_MS);
+    }, ms);
   }
 
   /**
@@ -85,6 +87,7 @@ export class Receipts {
   async #tell(caseId, what, cursor) {
     if (cursor.underWay || cursor.wanted <= cursor.told) return;
     const upTo = cursor.wanted;
+    let pause;
     cursor.underWay = true;
     try {
       await this.#request(what, { case: caseId, upTo });
@@ -93,9 +96,10 @@ export class Receipts {
       // A refusal stays one; anything else is told again with the next reason to.
       const { code, retry } = /** @type {any} */ (error);
       if (code !== "disconnected" && !retry) cursor.told = Math.max(cursor.told, upTo);
+      else pause = AGAIN_MS;
     }
     cursor.underWay = false;
-    if (cursor.wanted > cursor.told) this.#soon();
+    if (cursor.wanted > cursor.told) this.#soon(pause);
   }
 
   /** @param {string} caseId */
