@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 from support.callers import Caller
 from support.house import DAY, HOUR, MINUTE, House
 from support.people import Member
+from support.waiting import wait_until
 
 BIRTH = {"Date of birth": "1 May 1980"}
 
@@ -34,7 +35,10 @@ def names(member: Member, heading: str = "Conversations") -> list[str]:
 
 
 def is_red(badge: Locator) -> bool:
-    colour = badge.evaluate("element => getComputedStyle(element).backgroundColor")
+    # An element that was just drawn anew under our hands has no style any more: the one in its place is asked.
+    colour = wait_until(
+        lambda: badge.evaluate("element => getComputedStyle(element).backgroundColor"), 10, "the badge to have a colour"
+    )
     red, green, blue = (float(part) for part in re.findall(r"[\d.]+", colour)[:3])
     return red > 150 and red > 2.5 * green and red > 2.5 * blue
 
