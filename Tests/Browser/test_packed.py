@@ -36,3 +36,18 @@ def test_a_browser_gets_them_compressed(house):
     with urllib.request.urlopen(f"{house.http_url}/widget/chat.js", timeout=10) as plain:
         assert plain.headers["Content-Encoding"] is None
         assert plain.read() == script
+
+
+@pytest.mark.parametrize("path", ["/", "/demo/clinic", "/dev/outbox", "/dashboard", "/chat/TEAM"])
+def test_each_page_says_how_it_is_compressed(house, path):
+    url = house.http_url + path.replace("TEAM", house.team("Radiology").id)
+    request = urllib.request.Request(url, headers={"Accept-Encoding": "gzip"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        body = answer.read()
+        page = gzip.decompress(body) if answer.headers["Content-Encoding"] == "gzip" else body
+    assert page.lstrip().lower().startswith(b"<!doctype html>"), page[:40]
+
+
+def test_the_clinics_own_page_opens_a_packed_widget(house, guest):
+    cleo = guest("Cleo", "Kent").opens_clinic()
+    assert cleo.desk.get_by_label("First name").is_visible()

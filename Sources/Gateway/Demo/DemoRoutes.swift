@@ -16,8 +16,8 @@ struct DemoRoutes: Sendable {
 
     var table: Routes {
         Routes {
-            Route(.get, "/demo/clinic") { request in
-                try security.clinic(clinicPage(file(request, "demo/clinic.html"), request.head))
+            Route(.get, "/demo/clinic") { _ in
+                try security.clinic(clinicPage)
             }
             Route(.get, "/demo/*file") { request in file(request, "demo/\(request.parameters["file"] ?? "")") }
             Route(.get, "/dev/outbox") { request in
@@ -33,11 +33,13 @@ struct DemoRoutes: Sendable {
     private static let place = "<!-- widget -->"
 
     /// The page as a clinic would write it: with the one line that embeds the widget.
-    private func clinicPage(_ response: Response, _ head: RequestHead) -> Response {
-        guard response.status == .ok, let team = demo.teams.first else { return response }
+    private var clinicPage: Response {
+        guard let template = files.content(of: "demo/clinic.html"), let team = demo.teams.first else {
+            return Response(.notFound, text: "There is nothing here.\n")
+        }
         let source = Markup.escape(publicURL.page("/widget.js"))
         let line = #"<script async src="\#(source)" data-team="\#(Markup.escape(team.id))"></script>"#
-        let page = String(decoding: response.body, as: UTF8.self)
+        let page = String(decoding: template, as: UTF8.self)
         var answer = Response(.ok, body: Array(page.replacing(Self.place, with: line, maxReplacements: 1).utf8))
         answer.set("Content-Type", "text/html; charset=utf-8")
         // Not the file's own tag: another house, another line.

@@ -64,6 +64,9 @@ package final class StaticFiles: Sendable {
         }
     }
 
+    /// The file as it is, for whoever makes something of it. Nil if there is none. Reads the disk.
+    func content(of path: String) -> [UInt8]? { file(at: path)?.content }
+
     /// The fields that a 304 repeats as well (RFC 9110 §15.4.5).
     private func setValidators(of file: CachedFile, _ lastModified: HTTPDate, on response: inout Response) {
         // Neither can fail: tags and dates are made of visible characters.
