@@ -2,18 +2,18 @@
 ///
 /// JSON through Codable took some 20 µs an event, more than all of the commit that it is stored by; this takes less than
 /// one. A shape begins with its version, so that it can be told from later ones (`Shape`).
-struct Packer {
-    private(set) var bytes: [UInt8] = []
+package struct Packer {
+    package private(set) var bytes: [UInt8] = []
 
-    init(reserving count: Int = 128) { bytes.reserveCapacity(count) }
+    package init(reserving count: Int = 128) { bytes.reserveCapacity(count) }
 
-    mutating func write(byte: UInt8) { bytes.append(byte) }
+    package mutating func write(byte: UInt8) { bytes.append(byte) }
 
     mutating func write(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
     /// Seven bits a byte, the lowest first; the sign is folded into the lowest bit ("zigzag"), so that small negative
     /// numbers are short, too.
-    mutating func write(_ number: Int64) {
+    package mutating func write(_ number: Int64) {
         var rest = UInt64(bitPattern: (number &<< 1) ^ (number &>> 63))
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -27,15 +27,21 @@ struct Packer {
         bytes.append(contentsOf: text.utf8)
     }
 
-    mutating func write<Subject>(_ id: ID<Subject>) { write(id.value) }
+    package mutating func write<Subject>(_ id: ID<Subject>) { write(id.value) }
     mutating func write(_ moment: Timestamp) { write(moment.milliseconds) }
 
-    mutating func write<Value>(_ value: Value?, _ body: (inout Packer, Value) -> Void) {
+    /// Bytes that are a shape of their own.
+    package mutating func write(_ part: [UInt8]) {
+        write(Int64(part.count))
+        bytes.append(contentsOf: part)
+    }
+
+    package mutating func write<Value>(_ value: Value?, _ body: (inout Packer, Value) -> Void) {
         write(value != nil)
         if let value { body(&self, value) }
     }
 
-    mutating func write<Value>(_ values: [Value], _ body: (inout Packer, Value) -> Void) {
+    package mutating func write<Value>(_ values: [Value], _ body: (inout Packer, Value) -> Void) {
         write(Int64(values.count))
         for value in values { body(&self, value) }
     }
@@ -49,13 +55,13 @@ package enum ShapeError: Error, Hashable, Sendable {
 }
 
 /// Reads what `Packer` wrote. Total: whatever the bytes are, it answers or throws.
-struct Unpacker {
+package struct Unpacker {
     private let bytes: [UInt8]
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func byte() throws(ShapeError) -> UInt8 {
+    package mutating func byte() throws(ShapeError) -> UInt8 {
         guard position < bytes.count else { throw .damaged }
         defer { position += 1 }
         return bytes[position]
@@ -69,7 +75,7 @@ struct Unpacker {
         }
     }
 
-    mutating func number() throws(ShapeError) -> Int64 {
+    package mutating func number() throws(ShapeError) -> Int64 {
         var folded: UInt64 = 0
         var shift: UInt64 = 0
         while true {
@@ -90,16 +96,22 @@ struct Unpacker {
         return text
     }
 
-    mutating func id<Subject>(of _: Subject.Type = Subject.self) throws(ShapeError) -> ID<Subject> { ID(try number()) }
+    package mutating func id<Subject>(of _: Subject.Type = Subject.self) throws(ShapeError) -> ID<Subject> { ID(try number()) }
     mutating func moment() throws(ShapeError) -> Timestamp { Timestamp(milliseconds: try number()) }
 
-    mutating func optional<Value>(
+    package mutating func part() throws(ShapeError) -> [UInt8] {
+        let count = try count()
+        defer { position += count }
+        return Array(bytes[position..<position + count])
+    }
+
+    package mutating func optional<Value>(
         _ body: (inout Unpacker) throws(ShapeError) -> Value
     ) throws(ShapeError) -> Value? {
         try flag() ? try body(&self) : nil
     }
 
-    mutating func list<Value>(
+    package mutating func list<Value>(
         _ body: (inout Unpacker) throws(ShapeError) -> Value
     ) throws(ShapeError) -> [Value] {
         let count = try count()
@@ -120,7 +132,7 @@ struct Unpacker {
     }
 
     /// What is left over was written by somebody who knew more.
-    func end() throws(ShapeError) {
+    package func end() throws(ShapeError) {
         guard position == bytes.count else { throw .damaged }
     }
 

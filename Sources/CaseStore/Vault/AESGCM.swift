@@ -26,6 +26,8 @@ final class AESGCM {
     enum Purpose: UInt8 {
         case content = 1
         case key = 2
+        /// Travels between nodes, and is kept nowhere.
+        case hint = 3
     }
 
     private static let associatedBytes = 1 + headerBytes - nonceBytes + 8 + 1 + 8 + 2 + 8

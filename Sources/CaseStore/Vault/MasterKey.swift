@@ -23,6 +23,8 @@ struct MasterKeys: Sendable {
         current = key
     }
 
+    var all: [MasterKey] { keys }
+
     func find(_ id: UInt64) -> MasterKey? {
         keys.first { $0.id == id }
     }

@@ -135,6 +135,9 @@ package final class Vault: Sendable {
         try table.read { db in try table.find(owner, db)?.slot }
     }
 
+    /// For keys that are derived from them (`HintSealer`).
+    var masterKeys: MasterKeys { memory.withLock { $0.masters } }
+
     /// How many unwrapped keys are in memory.
     var cachedKeyCount: Int { memory.withLock { $0.cache.count } }
 
