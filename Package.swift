@@ -117,7 +117,7 @@ let testTargets: [Target] = [
     tests(
         "Gateway",
         [
-            "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Notifications", "Simulation",
+            "Broker", "Gateway", "Reactor", "WebSocket", "CaseMachine", "CaseStore", "Notifications", "Simulation",
             "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),

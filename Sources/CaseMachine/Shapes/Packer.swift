@@ -22,7 +22,7 @@ package struct Packer {
         bytes.append(UInt8(truncatingIfNeeded: rest))
     }
 
-    mutating func write(_ text: String) {
+    package mutating func write(_ text: String) {
         write(Int64(text.utf8.count))
         bytes.append(contentsOf: text.utf8)
     }
@@ -89,14 +89,16 @@ package struct Unpacker {
         return Int64(bitPattern: folded &>> 1) ^ -Int64(bitPattern: folded & 1)
     }
 
-    mutating func text() throws(ShapeError) -> String {
+    package mutating func text() throws(ShapeError) -> String {
         let count = try count()
         guard let text = String(validating: bytes[position..<position + count], as: UTF8.self) else { throw .damaged }
         position += count
         return text
     }
 
-    package mutating func id<Subject>(of _: Subject.Type = Subject.self) throws(ShapeError) -> ID<Subject> { ID(try number()) }
+    package mutating func id<Subject>(of _: Subject.Type = Subject.self) throws(ShapeError) -> ID<Subject> {
+        ID(try number())
+    }
     mutating func moment() throws(ShapeError) -> Timestamp { Timestamp(milliseconds: try number()) }
 
     package mutating func part() throws(ShapeError) -> [UInt8] {

@@ -170,7 +170,7 @@ extension CaseEngine {
     private func install(_ run: Run) {
         let slot = run.slot
         guard let state = run.state, let publicID = slot.known?.publicID ?? slot.publicID else { return }
-        let previous = slot.known?.state.team
+        let (previousTeam, previousAssignee) = (slot.known?.state.team, slot.known?.state.assignee)
         let known = KnownCase(id: slot.id, publicID: publicID, version: run.baseVersion + 1, state: state)
         slot.known = known
         slot.publicID = nil
@@ -185,7 +185,8 @@ extension CaseEngine {
         }
         for decided in run.decided { answer(decided.pending, .accepted(decided.receipt)) }
         let publication = Publication(
-            known, events: run.events, previousTeam: previous == state.team ? nil : previous)
+            known, events: run.events, previousTeam: previousTeam == state.team ? nil : previousTeam,
+            previousAssignee: previousAssignee == state.assignee ? nil : previousAssignee)
         say(.publish(publication))
         if state.isErased {
             errands.hurry(.erasing, to: moment.monotonic)

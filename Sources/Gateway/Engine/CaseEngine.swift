@@ -253,6 +253,19 @@ extension CaseEngine {
         }
     }
 
+    /// Another node has said what it has stored. Whoever decides on that has one conflict less; whether it is true, the
+    /// commit finds out.
+    package func learn(_ publication: Publication) {
+        guard let slot = slots[publication.id], slot.standing == .idle, let known = slot.known,
+            publication.version > known.version
+        else { return }
+        if publication.state.isErased {
+            forgetState(of: slot)
+        } else {
+            slot.known = publication.known
+        }
+    }
+
     func forgetState(of slot: CaseSlot) {
         slot.standing = .unknown
         slot.known = nil

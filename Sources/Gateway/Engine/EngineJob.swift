@@ -90,21 +90,27 @@ package enum EngineOutput: Sendable {
 
 /// A commit, for everybody who watches the case or a list that it is in. One object for all of them.
 package final class Publication: Sendable {
-    private let known: KnownCase
+    let known: KnownCase
     /// None if it was published before: then the heads are a hint to look.
     package let events: [NumberedEvent]
     /// Where the case was before, if it has moved.
     package let previousTeam: TeamID?
+    /// Who had it before, if somebody else or nobody has it now.
+    package let previousAssignee: MemberID?
 
     package var id: CaseID { known.id }
     package var publicID: PublicID { known.publicID }
     package var version: Int64 { known.version }
     package var state: CaseState { known.state }
 
-    init(_ known: KnownCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil) {
+    init(
+        _ known: KnownCase, events: [NumberedEvent] = [], previousTeam: TeamID? = nil,
+        previousAssignee: MemberID? = nil
+    ) {
         self.known = known
         self.events = events
         self.previousTeam = previousTeam
+        self.previousAssignee = previousAssignee
     }
 }
 

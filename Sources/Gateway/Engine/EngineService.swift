@@ -64,6 +64,9 @@ package final class EngineService<Store: CaseStore>: Sendable {
     /// The members who have a socket at this node, whenever that changes.
     package func hold(_ members: Set<MemberID>) { _ = mailbox.post(.hold(members), urgent: true) }
 
+    /// What another node has stored. Left out when much is waiting: the commit finds out.
+    package func learn(_ publication: Publication) { _ = mailbox.post(.learn(publication), byteCount: 1024) }
+
     /// Carries out what was submitted before, hands out the answers, says goodbye and ends. Once, and not from `hand`.
     /// What comes later is not accepted.
     package func stop() {
@@ -79,5 +82,6 @@ enum EngineLetter: Sendable {
     case finished(JobID, JobResult)
     case adopt(TeamRules, TeamID)
     case hold(Set<MemberID>)
+    case learn(Publication)
     case stop
 }

@@ -77,6 +77,7 @@ final class EngineTurns<Store: CaseStore> {
             case .finished(let id, let result): finish(id, result)
             case .adopt(let rules, let team): engine.adopt(rules, for: team)
             case .hold(let members): engine.hold(members)
+            case .learn(let publication): engine.learn(publication)
             case .stop:
                 isStopping = true
                 engine.end()

@@ -1,3 +1,4 @@
+import Broker
 import CaseMachine
 import Foundation
 import Presence
@@ -10,7 +11,7 @@ import Wire
 @testable import Reactor
 @testable import WebSocket
 
-/// Two clinics in one house with real files, real loops and real sockets.
+/// Two clinics in one house, or on several nodes over one store, with real files, real loops and real sockets.
 final class Clinic: Sendable {
     static let password = "correct horse battery"
 
@@ -18,8 +19,16 @@ final class Clinic: Sendable {
     /// The same, as the house sees it.
     let faulty: FaultyStore<SQLiteStore>
     let directory: Directory
-    let house: LiveHouse<FaultyStore<SQLiteStore>>
-    let group: LoopGroup
+    private let nodes: [Node]
+    var house: LiveHouse<FaultyStore<SQLiteStore>> { nodes[0].house }
+    var group: LoopGroup { nodes[0].group }
+
+    struct Node {
+        let house: LiveHouse<FaultyStore<SQLiteStore>>
+        let group: LoopGroup
+        /// Between this node and the others; nil where there is one.
+        let line: BrokerLine?
+    }
 
     let clinic: Organisation
     let reception: Team
@@ -39,11 +48,12 @@ final class Clinic: Sendable {
     /// Of the other clinic, a supervisor and administrator.
     let emil: MemberID
 
-    init(loops: Int, limits: HubLimits) throws {
+    init(loops: Int, limits: HubLimits, nodes count: Int = 1) throws {
         path = NSTemporaryDirectory() + "/foyer-hub-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         let data = DataDirectory(path: path)
-        store = try SQLiteStore(data, try Vault.open(data, missingMasterKey: .generate))
+        let vault = try Vault.open(data, missingMasterKey: .generate)
+        store = try SQLiteStore(data, vault)
         var settings = Directory.Settings()
         settings.passwordCost = PasswordCost(n: 16, r: 1, p: 1)
         let directory = try Directory(store, data, settings)
@@ -72,24 +82,36 @@ final class Clinic: Sendable {
         dora = try member("Dora", of: laboratory)
         emil = try member("Emil", of: ward, as: .supervisor, isAdministrator: true)
 
-        faulty = FaultyStore(store)
-        let house = try LiveHouse(faulty, directory, limits: limits) { error in
-            Issue.record("the store has failed: \(error)")
+        let faulty = FaultyStore(store)
+        self.faulty = faulty
+        let exchange = LocalExchange()
+        nodes = try (0..<count).map { _ in
+            let line = count > 1 ? BrokerLine(exchange) : nil
+            let neighbours = line.map { line in Neighbours(vault: vault) { tell in try line.open(tell) } }
+            let house = try LiveHouse(faulty, directory, limits: limits, neighbours: neighbours) { error in
+                Issue.record("the store has failed: \(error)")
+            }
+            var configuration = LoopGroupConfiguration()
+            configuration.loops = loops
+            configuration.listen = [try ListenAddress("127.0.0.1:0", isTLS: false)]
+            let group = try LoopGroup(configuration) { handle, _ in HubApplication(house, handle) }
+            return Node(house: house, group: group, line: line)
         }
-        self.house = house
-        var configuration = LoopGroupConfiguration()
-        configuration.loops = loops
-        configuration.listen = [try ListenAddress("127.0.0.1:0", isTLS: false)]
-        group = try LoopGroup(configuration) { handle, _ in HubApplication(house, handle) }
     }
 
     func close() {
         faulty.set { $0.held = [] }
-        house.stop()
-        group.stop(limit: .seconds(1))
-        group.join()
+        for node in nodes { close(node) }
         try? FileManager.default.removeItem(atPath: path)
     }
+
+    private func close(_ node: Node) {
+        node.house.stop()
+        node.group.stop(limit: .seconds(1))
+        node.group.join()
+    }
+
+    func node(_ number: Int) -> Node { nodes[number] }
 
     private static func organisation(_ name: String) -> OrganisationSettings {
         OrganisationSettings(
@@ -133,19 +155,21 @@ final class Clinic: Sendable {
 
     // MARK: Sockets
 
-    func connect(receiveBytes: Int32? = nil) throws -> HubClient {
-        try HubClient(port: group.addresses.first?.port ?? 0, receiveBytes: receiveBytes)
+    func connect(to node: Int = 0, receiveBytes: Int32? = nil) throws -> HubClient {
+        try HubClient(port: nodes[node].group.addresses.first?.port ?? 0, receiveBytes: receiveBytes)
     }
 
-    func socket(_ session: Session, device: Device = .desktop, receiveBytes: Int32? = nil) throws -> HubClient {
-        let client = try connect(receiveBytes: receiveBytes)
+    func socket(
+        _ session: Session, at node: Int = 0, device: Device = .desktop, receiveBytes: Int32? = nil
+    ) throws -> HubClient {
+        let client = try connect(to: node, receiveBytes: receiveBytes)
         let answer = try client.ask(.authenticate(Authenticate(ticket: try ticket(session), device: device)))
         guard case .success(.welcome) = answer else { throw HubClient.Ended() }
         return client
     }
 
-    func socket(of member: MemberID, receiveBytes: Int32? = nil) throws -> HubClient {
-        try socket(try session(of: member), receiveBytes: receiveBytes)
+    func socket(of member: MemberID, at node: Int = 0, receiveBytes: Int32? = nil) throws -> HubClient {
+        try socket(try session(of: member), at: node, receiveBytes: receiveBytes)
     }
 }
 
@@ -180,9 +204,9 @@ private final class HubApplication: Application {
 
 /// The body runs on a thread of its own: it blocks.
 func withClinic(
-    loops: Int = 2, limits: HubLimits = HubLimits(), _ body: @escaping @Sendable (Clinic) throws -> Void
+    loops: Int = 2, limits: HubLimits = HubLimits(), nodes: Int = 1, _ body: @escaping @Sendable (Clinic) throws -> Void
 ) async throws {
-    let clinic = try Clinic(loops: loops, limits: limits)
+    let clinic = try Clinic(loops: loops, limits: limits, nodes: nodes)
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread {
             let result = Result { try body(clinic) }

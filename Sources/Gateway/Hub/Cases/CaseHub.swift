@@ -71,8 +71,22 @@ final class CaseHub {
         // A name that is none of ours is another log's.
         watch.feed.begin(after: wish.after, generation: wish.generation.map { Int64($0) ?? .min })
         if session.isPaused { watch.feed.pause() }
-        // In this process nothing lies between the engine and this loop: the subscription stands.
-        apply(watch.feed.confirmed(), to: watch, session)
+        switch cases[news.id]?.standing {
+        case .stands: apply(watch.feed.confirmed(), to: watch, session)
+        case .away: apply(watch.feed.subscriptionLost(), to: watch, session)
+        // Its confirmation, or that the broker has gone, is on its way.
+        case .asked, nil: break
+        }
+    }
+
+    /// What the broker says of the subscription that all of this loop's watchers share.
+    func stands(_ id: CaseID, _ stands: Bool) {
+        guard let watched = cases[id] else { return }
+        watched.standing = stands ? .stands : .away
+        for session in watched.watchers {
+            guard let watch = session.watches[id] else { continue }
+            apply(stands ? watch.feed.confirmed() : watch.feed.subscriptionLost(), to: watch, session)
+        }
     }
 
     private func newWatch(_ news: CaseNews) -> CaseWatch {
@@ -84,7 +98,7 @@ final class CaseHub {
         if let watched = cases[news.id] {
             watched.watchers.append(session)
         } else {
-            let watched = WatchedCase(news)
+            let watched = WatchedCase(news, desk.house.follow(.case(news.id), loop: desk.index))
             watched.watchers.append(session)
             cases[news.id] = watched
             sweep.watch(news.id, version: news.version)
@@ -112,6 +126,7 @@ final class CaseHub {
         guard watched.watchers.isEmpty else { return }
         cases[watch.id] = nil
         sweep.unwatch(watch.id)
+        desk.house.unfollow(.case(watch.id), loop: desk.index)
     }
 
     // MARK: News

@@ -25,8 +25,13 @@ final class WatchedCase {
     /// As it was when it was last seen who may read it.
     var latest: CaseNews
     var watchers: [SocketSession] = []
+    /// Whether what other nodes publish of it reaches this loop.
+    var standing: Standing
 
-    init(_ latest: CaseNews) { self.latest = latest }
+    init(_ latest: CaseNews, _ standing: Standing) {
+        self.latest = latest
+        self.standing = standing
+    }
 }
 
 extension CaseState {

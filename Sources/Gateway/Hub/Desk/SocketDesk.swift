@@ -40,9 +40,13 @@ package final class SocketDesk {
         house.doors.add(DeskDoor(self, handle))
         loop.every(.seconds(1)) { [unowned self] _ in lookAround() }
         loop.every(house.limits.sweep) { [unowned self] _ in
-            cases.sweepOnce()
-            inboxes.sweepOnce()
+            compareWithStore()
         }
+    }
+
+    private func compareWithStore() {
+        cases.sweepOnce()
+        inboxes.sweepOnce()
     }
 
     /// The handshake's terms. Whose page it is says the house: every page of ours comes from our own origin.
@@ -159,6 +163,8 @@ package final class SocketDesk {
     private func lookAround() {
         let (moment, wall) = (now, SystemClock.now().wall)
         lookAtRoster()
+        // Without the broker, what other nodes store is found by looking alone.
+        if house.nodes?.isWell == false { compareWithStore() }
         endedSessions = endedSessions.filter { moment - $0.value < house.limits.endedSessions }
         for session in sessions.values {
             switch session.stage {

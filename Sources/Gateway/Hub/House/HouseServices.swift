@@ -11,6 +11,8 @@ final class HouseServices: Sendable {
     let presence: PresenceDesk
     let doors: DeskDoors
     let facts: KnownFacts
+    /// Nil where there is one node.
+    let nodes: NodeLink?
     /// To the case engine; false if too much is waiting there.
     let submit: @Sendable ([Submission]) -> Bool
     /// Sockets that were let in.
@@ -18,7 +20,7 @@ final class HouseServices: Sendable {
 
     init(
         limits: HubLimits, store: any CaseStore, directory: Directory, readers: ReaderPool, presence: PresenceDesk,
-        doors: DeskDoors, submit: @escaping @Sendable ([Submission]) -> Bool
+        doors: DeskDoors, nodes: NodeLink?, submit: @escaping @Sendable ([Submission]) -> Bool
     ) {
         self.limits = limits
         self.store = store
@@ -26,9 +28,14 @@ final class HouseServices: Sendable {
         self.readers = readers
         self.presence = presence
         self.doors = doors
+        self.nodes = nodes
         self.submit = submit
         facts = KnownFacts(bound: limits.knownFacts)
     }
+
+    /// A loop's sockets look at this from now on. In one process nothing lies between the engine and the loop.
+    func follow(_ topic: NodeTopic, loop: Int) -> Standing { nodes?.follow(topic, loop: loop) ?? .stands }
+    func unfollow(_ topic: NodeTopic, loop: Int) { nodes?.unfollow(topic, loop: loop) }
 
     var socketCount: Int { sockets.load(ordering: .relaxed) }
     func socketCame() { sockets.add(1, ordering: .relaxed) }

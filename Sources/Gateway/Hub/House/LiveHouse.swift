@@ -13,6 +13,8 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     private let house: HouseServices
     private let engine: EngineService<Store>
     private let doors: DeskDoors
+    /// Nil where there is one node.
+    private let nodes: NodeLink?
     private let rules: Mutex<AdoptedRules>
     private let isStopped = Atomic(false)
 
@@ -38,30 +40,36 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         return settings
     }
 
-    /// `fail` is told that the store cannot be trusted any more, and is expected to end the process.
+    /// `neighbours`: nil where there is one node. `fail` is told that the store cannot be trusted any more, and is
+    /// expected to end the process.
     package init(
         _ store: Store, _ directory: Directory, limits: HubLimits = HubLimits(),
-        engine engineLimits: EngineLimits = EngineLimits(), presence: PresenceSettings = presenceAlone,
+        engine engineLimits: EngineLimits = EngineLimits(), neighbours: Neighbours? = nil,
         fail: @escaping @Sendable (StoreError) -> Void
-    ) throws(ReactorError) {
+    ) throws {
         let doors = DeskDoors()
         let readers = try ReaderPool(threads: limits.readers, capacity: limits.waitingReads)
         var random = SystemRandomNumberGenerator()
         let engine: EngineService<Store>
         let desk: PresenceDesk
+        let id = FreshNode.stored(random.next())
+        let nodes = try neighbours.map { try NodeLink(id, $0.vault) }
         do throws(ReactorError) {
             engine = try EngineService(
-                store, node: FreshNode.stored(random.next()), limits: engineLimits,
-                hand: { outputs in Self.hand(outputs, to: doors) }, fail: fail)
+                store, node: id, limits: engineLimits,
+                hand: { outputs in Self.hand(outputs, to: doors, nodes) }, fail: fail)
         } catch {
             readers.stop()
             throw error
         }
         do throws(ReactorError) {
             desk = try PresenceDesk(
-                id: Presence.NodeID(high: random.next(), low: random.next()), settings: presence
+                id: Presence.NodeID(high: random.next(), low: random.next()),
+                settings: neighbours?.presence ?? Self.presenceAlone
             ) { loop, news in
                 doors[loop]?.tell { $0.presence.take(news) }
+            } publish: { message in
+                nodes?.publish(message)
             } hold: { members in
                 engine.hold(members)
             }
@@ -72,13 +80,21 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         }
         self.doors = doors
         self.engine = engine
+        self.nodes = nodes
         rules = Mutex(AdoptedRules())
         house = HouseServices(
-            limits: limits, store: store, directory: directory, readers: readers, presence: desk, doors: doors
+            limits: limits, store: store, directory: directory, readers: readers, presence: desk, doors: doors,
+            nodes: nodes
         ) { submissions in
             engine.submit(submissions)
         }
         adoptRules()
+        do {
+            if let nodes, let neighbours { try join(nodes, neighbours) }
+        } catch {
+            stop()
+            throw error
+        }
     }
 
     /// When a loop begins, on its thread: what is to serve its sockets.
@@ -90,12 +106,23 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
 
     /// From any thread: the session's sockets are ended, and a ticket of its own that is being redeemed opens none.
     package func endSession(_ id: SessionID) {
+        endHere(id)
+        nodes?.publish(ended: id)
+    }
+
+    /// The session was ended at another node.
+    private func endHere(_ id: SessionID) {
         for door in doors.all { door.tell(urgent: true) { $0.end(session: id) } }
     }
 
     /// From any thread, after the roster was changed: members who may do something else now lose their sockets at once,
     /// and teams get their new rules. Without it, within a second.
     package func rosterChanged() {
+        adoptHere()
+        nodes?.publishRosterChange()
+    }
+
+    private func adoptHere() {
         adoptRules()
         for door in doors.all { door.tell(urgent: true) { $0.lookAtRoster() } }
     }
@@ -113,7 +140,9 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         for door in doors.all { door.tell(urgent: true) { $0.isClosing = true } }
         engine.stop()
         for door in doors.all { door.tell(urgent: true) { $0.sayGoodbye() } }
+        // Says goodbye to the other nodes, and then nothing more.
         house.presence.stop()
+        nodes?.stop()
         house.readers.stop()
         // The desks know the house, and nobody comes in any more.
         doors.close()
@@ -122,13 +151,16 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     // MARK: The engine's news
 
     /// On the engine's thread: to each loop its answers, and to all of them what has changed.
-    private static func hand(_ outputs: [EngineOutput], to doors: DeskDoors) {
+    private static func hand(_ outputs: [EngineOutput], to doors: DeskDoors, _ nodes: NodeLink?) {
         var answers: [Int: [(UInt64, Reply)]] = [:]
         var news: [CaseNews] = []
+        var publications: [Publication] = []
         for output in outputs {
             switch output {
             case .reply(let ticket, let reply): answers[ticket.port, default: []].append((ticket.tag, reply))
-            case .publish(let publication): news.append(CaseNews(publication))
+            case .publish(let publication):
+                news.append(CaseNews(publication))
+                publications.append(publication)
             }
         }
         let published = news
@@ -140,6 +172,32 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
             guard !door.tell({ $0.take(own, published) }), !own.isEmpty else { continue }
             door.tell(urgent: true) { $0.take(own, []) }
         }
+        nodes?.publish(publications)
+    }
+
+    // MARK: The other nodes
+
+    private func join(_ nodes: NodeLink, _ neighbours: Neighbours) throws {
+        let (doors, engine, presence) = (doors, engine, house.presence)
+        presence.post(.broker(isWell: false))
+        let receiver = NodeLink.Receiver { publication in
+            engine.learn(publication)
+            let news = [CaseNews(publication)]
+            // A loop that is behind finds it by its sweep.
+            for door in doors.all { door.tell { $0.take([], news) } }
+        } presence: { message in
+            presence.post(.heard(message))
+        } sessionEnded: { [weak self] session in
+            self?.endHere(session)
+        } rosterChanged: { [weak self] in
+            neighbours.rosterChanged()
+            self?.adoptHere()
+        } standing: { loop, topics, stands in
+            doors[loop]?.tell(urgent: true) { $0.stands(topics, stands) }
+        } health: { isWell in
+            presence.post(.broker(isWell: isWell))
+        }
+        try nodes.start(receiver, neighbours.makeBroker)
     }
 
     // MARK: Teams' rules
@@ -170,6 +228,17 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
 }
 
 extension SocketDesk {
+    /// Whether what other nodes publish of these reaches this loop.
+    func stands(_ topics: [NodeTopic], _ stands: Bool) {
+        for topic in topics {
+            switch topic {
+            case .case(let id): cases.stands(id, stands)
+            case .team, .member, .guest: if stands { inboxes.stands(topic) }
+            case .house: break
+            }
+        }
+    }
+
     /// What a turn of the engine has brought.
     func take(_ answers: [(UInt64, Reply)], _ news: [CaseNews]) {
         names.learn(turn: news)

@@ -13,6 +13,8 @@ final class Inboxes {
     unowned let desk: SocketDesk
     private(set) lazy var board = SummaryBoard(desk)
     private var lists: [CaseList: ListWatch] = [:]
+    /// Of how many lists other nodes' news are wanted by each topic.
+    private var followed: [NodeTopic: Int] = [:]
     /// Where each case stands, of the lists that are watched.
     private var places: [CaseID: Set<CaseList>] = [:]
     private var isSweeping = false
@@ -36,7 +38,7 @@ final class Inboxes {
         session.lists = wanted
         for list in wanted {
             let watch = lists[list] ?? ListWatch()
-            lists[list] = watch
+            if lists.updateValue(watch, forKey: list) == nil { follow(list) }
             if !watch.watchers.contains(where: { $0 === session }) { watch.watchers.append(session) }
         }
     }
@@ -47,9 +49,28 @@ final class Inboxes {
             watch.watchers.removeAll { $0 === session }
             guard watch.watchers.isEmpty else { continue }
             lists[list] = nil
+            unfollow(list)
             for id in watch.sweep.question.ids { displace(id, from: list) }
         }
         session.lists = []
+    }
+
+    private func follow(_ list: CaseList) {
+        guard let topic = NodeTopic(list) else { return }
+        followed[topic, default: 0] += 1
+        if followed[topic] == 1 { _ = desk.house.follow(topic, loop: desk.index) }
+    }
+
+    private func unfollow(_ list: CaseList) {
+        guard let topic = NodeTopic(list), let count = followed[topic] else { return }
+        followed[topic] = count > 1 ? count - 1 : nil
+        if count <= 1 { desk.house.unfollow(topic, loop: desk.index) }
+    }
+
+    /// From now on its news reach this loop. What was stored between the first look at its lists and now is compared.
+    func stands(_ topic: NodeTopic) {
+        unswept += lists.keys.filter { NodeTopic($0) == topic }
+        if !isSweeping { sweepOn() }
     }
 
     /// Of a list that somebody begins to watch: what it holds, as the store says.

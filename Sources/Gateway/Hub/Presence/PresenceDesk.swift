@@ -18,6 +18,9 @@ final class PresenceDesk: Sendable {
         /// The first of a loop's sockets looks at the topic, or its last one does no more.
         case watch(TopicID, loop: Int)
         case unwatch(TopicID, loop: Int)
+        /// Of another node.
+        case heard(PresenceMessage)
+        case broker(isWell: Bool)
         case stop
     }
 
@@ -29,10 +32,10 @@ final class PresenceDesk: Sendable {
     private let here: Members
 
     /// `tell` is called on this desk's thread, with a loop's index; `hold` with the members who have a socket, whenever
-    /// that changes.
+    /// that changes; `publish` with what the other nodes are to know.
     init(
         id: NodeID, settings: PresenceSettings, tell: @escaping @Sendable (Int, [PresenceNews]) -> Void,
-        hold: @escaping @Sendable (Set<MemberID>) -> Void
+        publish: @escaping @Sendable (PresenceMessage) -> Void, hold: @escaping @Sendable (Set<MemberID>) -> Void
     ) throws(ReactorError) {
         let mailbox = try Mailbox<Letter>(capacity: Self.capacity)
         let here = Members()
@@ -40,12 +43,13 @@ final class PresenceDesk: Sendable {
         self.here = here
         thread = try OwnThread("presence") {
             var turns = PresenceTurns(
-                node: PresenceNode(id: id, settings: settings, now: SystemClock.connectionTime()), tell: tell)
+                node: PresenceNode(id: id, settings: settings, now: SystemClock.connectionTime()), tell: tell,
+                publish: publish)
             var letters: [Letter] = []
             while true {
                 mailbox.take(&letters)
                 for letter in letters {
-                    if case .stop = letter { return }
+                    if case .stop = letter { return turns.sayGoodbye(now: SystemClock.connectionTime()) }
                     turns.take(letter, now: SystemClock.connectionTime())
                 }
                 letters.removeAll(keepingCapacity: letters.count < 1024)
@@ -90,8 +94,8 @@ extension PresenceDesk.Letter {
     /// Whoever is not said to have gone would be there for ever. Bounded by the sockets and what they follow.
     fileprivate var mustArrive: Bool {
         switch self {
-        case .connected, .disconnected, .joined, .left, .watch, .unwatch, .stop: true
-        case .changed, .typed, .stoppedTyping: false
+        case .connected, .disconnected, .joined, .left, .watch, .unwatch, .broker, .stop: true
+        case .changed, .typed, .stoppedTyping, .heard: false
         }
     }
 }

@@ -5,15 +5,20 @@ import Presence
 struct PresenceTurns {
     private var node: PresenceNode
     private let tell: @Sendable (Int, [PresenceNews]) -> Void
+    private let publish: @Sendable (PresenceMessage) -> Void
     private var watchers: [TopicID: Set<Int>] = [:]
     private var members: [SocketID: MemberID] = [:]
     /// How many sockets each has.
     private var sockets: [MemberID: Int] = [:]
     private var hasChangedMembers = false
 
-    init(node: PresenceNode, tell: @escaping @Sendable (Int, [PresenceNews]) -> Void) {
+    init(
+        node: PresenceNode, tell: @escaping @Sendable (Int, [PresenceNews]) -> Void,
+        publish: @escaping @Sendable (PresenceMessage) -> Void
+    ) {
         self.node = node
         self.tell = tell
+        self.publish = publish
     }
 
     var nextTick: Duration? { node.nextTick }
@@ -43,8 +48,16 @@ struct PresenceTurns {
             guard watchers[topic]?.isEmpty == true else { return }
             watchers[topic] = nil
             node.unwatch(topic, now: now)
+        case .heard(let message): node.received(message, now: now)
+        case .broker(isWell: true): node.brokerRecovered(now: now)
+        case .broker(isWell: false): node.brokerLost(now: now)
         case .stop: break
         }
+    }
+
+    /// So that nobody waits for this node's people.
+    mutating func sayGoodbye(now: Duration) {
+        for case .publish(let message) in node.farewell(now: now) { publish(message) }
     }
 
     mutating func tick(now: Duration) {
@@ -52,8 +65,9 @@ struct PresenceTurns {
         for output in node.tick(now: now) {
             let told: (TopicID, PresenceNews)
             switch output {
-            // There is one node until there is a broker between nodes.
-            case .publish: continue
+            case .publish(let message):
+                publish(message)
+                continue
             case .show(let topic, let diff): told = (topic, .changed(topic, diff))
             case .showTyping(let topic, _): told = (topic, .typing(topic, node.typists(in: topic)))
             }

@@ -1,0 +1,21 @@
+package import Broker
+package import CaseStore
+package import Presence
+
+/// The other nodes of a cluster, and how they are reached.
+package struct Neighbours: Sendable {
+    /// Whose master key all nodes have.
+    package var vault: Vault
+    package var makeBroker: @Sendable (@escaping @Sendable (BrokerEvent) -> Void) throws -> any Broker
+    /// Another node has changed who exists or who may do what; called on the broker's thread.
+    package var rosterChanged: @Sendable () -> Void = {}
+    package var presence = PresenceSettings()
+
+    package init(
+        vault: Vault,
+        makeBroker: @escaping @Sendable (@escaping @Sendable (BrokerEvent) -> Void) throws -> any Broker
+    ) {
+        self.vault = vault
+        self.makeBroker = makeBroker
+    }
+}
