@@ -130,7 +130,7 @@ import Wire
 }
 
 extension HubClient {
-    fileprivate func members(of team: String, where fits: ([MemberPresence]) -> Bool) throws -> [MemberPresence] {
+    func members(of team: String, where fits: ([MemberPresence]) -> Bool) throws -> [MemberPresence] {
         try push { message in
             guard case .presence(.teamForMembers(team: team, let members, _)) = message, fits(members) else {
                 return nil

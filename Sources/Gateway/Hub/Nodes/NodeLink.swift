@@ -1,5 +1,6 @@
-package import Broker
-package import CaseStore
+import Broker
+import CaseMachine
+import CaseStore
 import Presence
 import Synchronization
 
@@ -41,14 +42,14 @@ final class NodeLink: Sendable {
         var receiver: Receiver?
     }
 
-    private let id: CaseStore.NodeID
+    private let id: StoredNodeID
     private let sealer: HintSealer
     private let state = Mutex(State())
     private let isBrokerWell = Atomic(false)
     /// What somebody else wrote, or nobody can read.
     private let forged = Atomic(0)
 
-    init(_ id: CaseStore.NodeID, _ vault: Vault) throws(VaultError) {
+    init(_ id: StoredNodeID, _ vault: Vault) throws(VaultError) {
         self.id = id
         sealer = try HintSealer(vault)
     }
