@@ -38,7 +38,9 @@ import Wire
 
     // covers: B7
     @Test func `what the broker lost is found by looking, also the last event of a case`() async throws {
-        try await withClinic(nodes: 2) { clinic in
+        var limits = HubLimits()
+        limits.sweep = .seconds(1)
+        try await withClinic(limits: limits, nodes: 2) { clinic in
             let guest = try clinic.socket(try clinic.guest("Maria").session, at: 0)
             let anna = try clinic.socket(of: clinic.anna, at: 1)
             let opened = try guest.open(clinic.reception).caseID
