@@ -5,6 +5,8 @@ package import WebSocket
 
 /// What a group of loops is made with.
 package struct LoopGroupConfiguration: Sendable {
+    /// What its threads are called, followed by a number.
+    package var name = "loop"
     /// Threads, each with its own listeners and connections.
     package var loops = 1
     package var listen: [ListenAddress] = []
@@ -56,7 +58,7 @@ package final class LoopGroup: Sendable {
             let all = handles
             let descriptors = sockets[handle.index]
             let started = try StartSignal()
-            let thread = try OwnThread("loop-\(handle.index)") {
+            let thread = try OwnThread("\(configuration.name)-\(handle.index)") {
                 let listeners = zip(descriptors, addresses).map { descriptor, address in
                     Listener(descriptor: descriptor, tls: address.isTLS ? configuration.tls : nil)
                 }

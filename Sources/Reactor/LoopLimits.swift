@@ -3,7 +3,8 @@ package struct LoopLimits: Sendable {
     /// Bytes of one message, decompressed. The largest chat message is far smaller; files travel over HTTP.
     package var maxMessageBytes = 1 << 20
     /// A request head must be complete this long after the connection was accepted (or after its first byte, on a
-    /// connection kept alive): a dribbling peer holds a descriptor no longer than that.
+    /// connection kept alive): a dribbling peer holds a descriptor no longer than that. A
+    /// connection of our own must stand, with its TLS, this long after it was begun.
     package var handshakeTimeout: Duration = .seconds(10)
     /// A request body must be complete this long after its head.
     package var bodyTimeout: Duration = .seconds(60)

@@ -33,4 +33,7 @@ package final class OwnThread: Sendable {
     }
 
     package func join() { pthread_join(thread, nil) }
+
+    /// Nobody will wait for it; instead of `join`.
+    func detach() { pthread_detach(thread) }
 }

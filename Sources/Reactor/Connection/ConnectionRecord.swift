@@ -42,6 +42,10 @@ struct ConnectionRecord {
         case connecting
         /// Client: the upgrade has been asked for.
         case upgrading
+        /// A stream of our own making: the TLS handshake.
+        case securing
+        /// A stream of our own making: bytes, as they come, for its receiver (`EventLoop+Streams`).
+        case stream
         /// Server: reading requests and answering them, or about to become a WebSocket.
         case http
         case webSocket
@@ -75,6 +79,8 @@ struct ConnectionRecord {
         static let announced = Flags(rawValue: 1 << 8)
         /// Its deflate parameters are those of the loop's shared compressor, whose published frames it can read.
         static let sharesDeflate = Flags(rawValue: 1 << 9)
+        /// A client's connection that belongs to a `StreamReceiver` and not to the application.
+        static let stream = Flags(rawValue: 1 << 10)
     }
 }
 

@@ -53,6 +53,7 @@ extension EventLoop {
 
     /// epoll says that the attempt has ended, one way or the other.
     func connected(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        if record.pointee.flags.contains(.stream) { return streamConnected(record) }
         guard clinux_socket_error(record.pointee.descriptor) == 0, let exchange = record.pointee.exchange else {
             return drop(record, .abnormal)
         }

@@ -8,7 +8,7 @@ extension EventLoop {
         if corked == record { flushCork() }
         switch record.pointee.phase {
         case .draining, .lingering, .dead: return
-        case .connecting, .upgrading, .http, .webSocket: break
+        case .connecting, .upgrading, .securing, .stream, .http, .webSocket: break
         }
         record.pointee.phase = .draining
         record.pointee.since = now
@@ -34,7 +34,9 @@ extension EventLoop {
         }
         guard record.pointee.flags.contains(.lingers) else { return drop(record, record.pointee.closeCode) }
         // Closing now would answer bytes still on their way with a reset, which may overtake what we said last.
-        if !record.pointee.flags.contains(.client) { Glibc.shutdown(record.pointee.descriptor, Int32(SHUT_WR)) }
+        // The client of a WebSocket leaves the end of the connection to the server (RFC 6455 §7.1.1).
+        let waits = record.pointee.flags.contains(.client) && !record.pointee.flags.contains(.stream)
+        if !waits { Glibc.shutdown(record.pointee.descriptor, Int32(SHUT_WR)) }
         record.pointee.phase = .lingering
         record.pointee.since = now
         record.pointee.flags.remove(.pausesRead)
@@ -61,7 +63,11 @@ extension EventLoop {
             wheel.unlink(timerNode(record))
             topics.unsubscribeFromAll(record)
             let flags = record.pointee.flags
-            if flags.contains(.announced) || flags.contains(.client) {
+            if flags.contains(.stream) {
+                isReporting = true
+                streamEnded(record)
+                isReporting = false
+            } else if flags.contains(.announced) || flags.contains(.client) {
                 isReporting = true
                 app.closed(Connection(record), code: record.pointee.closeCode, loop: self)
                 isReporting = false
@@ -92,7 +98,8 @@ extension EventLoop {
             guard record.pointee.exchange?.isBusy != true else { return }  // answered first
             // An answer may still be on its way out.
             return record.pointee.outbox == nil ? drop(record, .goingAway) : endWhenSent(record)
-        case .connecting, .upgrading: drop(record, .goingAway)
+        case .connecting, .upgrading, .securing: drop(record, .goingAway)
+        case .stream: endStream(record)
         case .draining, .lingering, .dead: break
         }
     }

@@ -8,11 +8,13 @@ extension EventLoop {
         switch record.pointee.phase {
         case .dead: return
         case .connecting: return connected(record)
-        case .http, .webSocket, .upgrading, .draining, .lingering: break
+        case .securing: return secure(record)
+        case .http, .webSocket, .upgrading, .stream, .draining, .lingering: break
         }
         let count = clinux_recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR { return }
+            if record.pointee.flags.contains(.stream) { streamBroke(record, count < 0 ? errno : 0) }
             return peerEnded(record)
         }
         record.pointee.lastReceived = now
@@ -37,7 +39,8 @@ extension EventLoop {
         switch record.pointee.phase {
         case .http: httpReceived(record, bytes)
         case .upgrading: upgradeResponseReceived(record, bytes)
-        case .webSocket, .connecting, .draining, .lingering, .dead: break  // discarded
+        case .stream: streamReceived(record, bytes)
+        case .webSocket, .connecting, .securing, .draining, .lingering, .dead: break  // discarded
         }
         uncork()
     }
@@ -51,7 +54,7 @@ extension EventLoop {
     // MARK: - TLS
 
     /// Decrypts all that has arrived: OpenSSL takes it record by record, and keeps no more than one that is incomplete.
-    private func receivedSealed(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
+    func receivedSealed(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
         guard let session = record.pointee.tls else { return }
         tlsPipe.feed(bytes)
         while true {

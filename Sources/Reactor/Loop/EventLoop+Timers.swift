@@ -10,8 +10,11 @@ extension EventLoop {
         switch record.pointee.phase {
         case .dead:
             return nil
-        case .connecting, .upgrading:
+        case .connecting, .upgrading, .securing:
             return since.after(limits.handshakeTimeout)
+        case .stream:
+            // Silence is the receiver's own affair: only it knows what it waits for.
+            return record.pointee.outbox?.lastProgress.after(limits.writeTimeout)
         case .lingering:
             return since.after(limits.closeTimeout)
         case .draining:
@@ -94,7 +97,12 @@ extension EventLoop {
         switch record.pointee.phase {
         case .dead:
             break
-        case .connecting, .upgrading:
+        case .connecting, .upgrading, .securing:
+            if record.pointee.flags.contains(.stream) { streamTimedOut(record) }
+            drop(record, .abnormal)
+        case .stream:
+            if let outbox = record.pointee.outbox, !isStalled(record, outbox) { return }
+            streamTimedOut(record)
             drop(record, .abnormal)
         case .draining:
             if let outbox = record.pointee.outbox, !isStalled(record, outbox) { return }

@@ -186,7 +186,9 @@ extension EventLoop {
 
     func pauseReadingIfNeeded(_ record: UnsafeMutablePointer<ConnectionRecord>) {
         guard let outbox = record.pointee.outbox, outbox.byteCount > limits.pauseReadingBytes,
-            !record.pointee.flags.contains(.pausesRead)
+            !record.pointee.flags.contains(.pausesRead),
+            // Whoever asks much of a server reads its answers all the same, or both would wait for each other.
+            !record.pointee.flags.contains(.stream)
         else { return }
         record.pointee.flags.insert(.pausesRead)
         updateInterest(record)

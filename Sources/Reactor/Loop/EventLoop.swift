@@ -44,6 +44,10 @@ package final class EventLoop {
 
     /// What the application does again and again.
     var routines: [Routine] = []
+    /// Connections of our own making that are not WebSockets, and who waits for names to be resolved.
+    var streams: [ConnectionID: ByteStream] = [:]
+    var resolutions: [UInt64: Resolution] = [:]
+    var lastResolution: UInt64 = 0
     var alarms: [Alarm] = []
     /// What it does once this turn's events are dealt with.
     var endings: [(EventLoop) -> Void] = []

@@ -38,6 +38,16 @@ package struct ListenAddress: Sendable {
         self.isTLS = isTLS
     }
 
+    /// A numeric address without its port, an IPv6 one without brackets; `nil` for a name.
+    init?(numericHost host: String, port: UInt16) {
+        var address = clinux_address()
+        guard clinux_parse_address(host, port, &address) == 0 else { return nil }
+        self.address = address
+        self.host = host
+        self.port = port
+        isTLS = false
+    }
+
     private static func split(_ text: String) throws(ReactorError) -> (host: String, port: UInt16) {
         let wrong = ReactorError(
             .address, "'\(text)' is not ADDRESS:PORT, such as 127.0.0.1:9001, or [::1]:9001 for IPv6")

@@ -1,8 +1,8 @@
 import COpenSSL
 
-/// A certificate and how it is offered: Mozilla's intermediate profile (TLS 1.2 and 1.3, forward secrecy, AEAD only;
-/// Server Side TLS 5.7). Immutable, so that all loops share one; a reload makes a new one, and connections that began
-/// under the old keep it.
+/// A certificate and how it is offered (the server's role), or whose certificates are trusted (the client's): Mozilla's
+/// intermediate profile (TLS 1.2 and 1.3, forward secrecy, AEAD only; Server Side TLS 5.7). Immutable, so that all loops
+/// share one; a reload makes a new one, and connections that began under the old keep it.
 ///
 /// Buffers are released while a connection is idle, and neither session tickets nor a session cache are kept: 14.5 KB
 /// an idle connection instead of 32 KB. The profile asks for both to be off, too, unless ticket keys are rotated.
@@ -16,15 +16,14 @@ package final class TLSContext: @unchecked Sendable {
     ].joined(separator: ":")
     private static let groups = "X25519:P-256:P-384"
 
-    /// Reads a PEM certificate chain (the server's own first) and its PEM key.
-    package init(certificateFile: String, keyFile: String) throws(ReactorError) {
+    /// What both roles have in common.
+    private init(_ method: OpaquePointer?) throws(ReactorError) {
         ERR_clear_error()
-        guard let context = SSL_CTX_new(TLS_server_method()) else {
+        guard let context = SSL_CTX_new(method) else {
             throw ReactorError(.tls, "OpenSSL makes no context: \(Self.lastError())")
         }
         pointer = context
         copenssl_set_options(context)
-        SSL_CTX_set_num_tickets(context, 0)
         _ = copenssl_set_session_cache_mode(context, Int(SSL_SESS_CACHE_OFF))
         _ = copenssl_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS))
         guard copenssl_set_min_version(context, TLS1_2_VERSION) == 1,
@@ -32,6 +31,30 @@ package final class TLSContext: @unchecked Sendable {
         else {
             throw ReactorError(.tls, "OpenSSL refuses the cipher list: \(Self.lastError())")
         }
+    }
+
+    /// The client's role: a server must show a certificate that leads to one of the PEM certificates in `authorityFile`,
+    /// or, without a file, to one that the system trusts.
+    package convenience init(trusting authorityFile: String?) throws(ReactorError) {
+        try self.init(TLS_client_method())
+        SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        guard let authorityFile else {
+            guard SSL_CTX_set_default_verify_paths(pointer) == 1 else {
+                throw ReactorError(.tls, "cannot use the system's certificates: \(Self.lastError())")
+            }
+            return
+        }
+        guard SSL_CTX_load_verify_file(pointer, authorityFile) == 1 else {
+            throw ReactorError(
+                .tls, "cannot use the file of trusted certificates '\(authorityFile)' (PEM): \(Self.lastError())")
+        }
+    }
+
+    /// The server's role: reads a PEM certificate chain (the server's own first) and its PEM key.
+    package convenience init(certificateFile: String, keyFile: String) throws(ReactorError) {
+        try self.init(TLS_server_method())
+        let context = pointer
+        SSL_CTX_set_num_tickets(context, 0)
         SSL_CTX_set_alpn_select_cb(context, Self.chooseProtocol, nil)
         // OpenSSL would ask the terminal for a key's pass phrase, and a reload would wait there with everybody.
         SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }

@@ -38,6 +38,9 @@ final class TLSPipe {
     /// The bytes that the next reads take; they stay valid until `forget`.
     func feed(_ bytes: UnsafeRawBufferPointer) { input = bytes }
 
+    /// What has not been taken of it.
+    var rest: UnsafeRawBufferPointer { input }
+
     func forget() { input = UnsafeRawBufferPointer(start: nil, count: 0) }
 
     private func take(_ into: UnsafeMutableRawPointer, _ count: Int) -> Int {

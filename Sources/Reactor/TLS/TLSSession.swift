@@ -35,6 +35,39 @@ final class TLSSession {
         SSL_free(pointer)
     }
 
+    /// The peer's certificate must bear this name, or this numeric address; a name is also said at the beginning, for a
+    /// server of several (RFC 6066 §3, which has no place for addresses). `false` when OpenSSL takes no such name.
+    func expect(peerName: String) -> Bool {
+        let parameters = SSL_get0_param(pointer)
+        if X509_VERIFY_PARAM_set1_ip_asc(parameters, peerName) == 1 { return true }
+        X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        return X509_VERIFY_PARAM_set1_host(parameters, peerName, 0) == 1
+            && copenssl_set_server_name(pointer, peerName) == 1
+    }
+
+    enum HandshakeProgress {
+        case done
+        case needsMore
+        /// The reason in OpenSSL's words; an alert for the peer may wait in the pipe.
+        case failed(String)
+    }
+
+    /// Goes on with the handshake, and no further.
+    func shakeHands() -> HandshakeProgress {
+        ERR_clear_error()
+        let result = SSL_do_handshake(pointer)
+        if result == 1 { return .done }
+        switch SSL_get_error(pointer, result) {
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE:
+            return .needsMore
+        default:
+            hasFailed = true
+            let verdict = SSL_get_verify_result(pointer)
+            guard verdict != Int(X509_V_OK) else { return .failed(TLSContext.lastError()) }
+            return .failed("the server's certificate: \(String(cString: X509_verify_cert_error_string(verdict)))")
+        }
+    }
+
     /// Decrypts into the free part of `buffer`, a record at a time; performs the handshake as it goes.
     func read(into buffer: inout ByteBuffer) -> ReadResult {
         guard !hasFailed else { return .failed }

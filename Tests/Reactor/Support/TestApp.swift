@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 import WebSocket
 
@@ -97,11 +98,8 @@ func eventually(
     _ what: Comment, within limit: Duration = .seconds(10), sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () throws -> Bool
 ) throws {
-    let end = ContinuousClock.now + limit
-    while try !condition() {
-        try #require(ContinuousClock.now < end, what, sourceLocation: sourceLocation)
-        usleep(3000)
-    }
+    let hasComeAbout = try comesAbout(within: limit, condition)
+    try #require(hasComeAbout, what, sourceLocation: sourceLocation)
 }
 
 /// Lets time pass where that is what a test is about.
