@@ -58,7 +58,7 @@ let coreTargets: [Target] =
 
 let shellTargets: [Target] = [
     shell("Reactor", ["WebSocket", "CLinux", "COpenSSL"]),
-    shell("Broker", ["Reactor"]),
+    shell("Broker", ["Reactor", "WebSocket", "CHiredis"]),
     shell(
         "CaseStore",
         [
@@ -121,6 +121,7 @@ let testTargets: [Target] = [
             "TestSupport", "Wire",
             .product(name: "Logging", package: "swift-log"),
         ]),
+    tests("Broker", ["Broker", "Reactor", "WebSocket", "TestSupport"]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Notifications", ["Notifications", "CaseMachine"]),
     tests("Presence", ["Presence", "TestSupport"]),

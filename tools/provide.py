@@ -28,7 +28,7 @@ PACKAGES: dict[str, list[str]] = {
         "zlib1g-dev",
     ],
     "python": ["python3-venv"],
-    "faults": ["strace"],
+    "faults": ["redis-server", "strace"],
     "web": ["nodejs"],
     "clients": ["chromium", "curl", "openssl", "wrk"],
     "bench": ["binutils", "gcc", "libc6-dev", "openssl", "util-linux", "valgrind"],

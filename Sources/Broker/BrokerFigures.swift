@@ -6,6 +6,8 @@ package struct BrokerFigures: Equatable, Sendable {
     package var received = 0
     /// Messages that were to be published and were not: the server was away, too much waited, or one was too large.
     package var dropped = 0
+    /// Subscriptions that were not taken, because there were too many.
+    package var refused = 0
     /// Times that subscriptions were lost because more came in than was taken, or the connection ended.
     package var losses = 0
     /// Connections made anew after one had worked or failed.

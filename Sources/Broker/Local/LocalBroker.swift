@@ -1,4 +1,4 @@
-package import Reactor
+import Reactor
 import Synchronization
 
 /// A broker in one process: a node alone, or several of them in a test, which then share a `LocalExchange`.
@@ -12,11 +12,15 @@ package final class LocalBroker: Broker {
 
     package init(
         _ exchange: LocalExchange = LocalExchange(), tell: @escaping @Sendable (BrokerEvent) -> Void
-    ) throws(ReactorError) {
-        let member = try LocalMember(limits: exchange.limits)
-        self.exchange = exchange
-        self.member = member
-        thread = Mutex(try OwnThread("broker") { member.run(exchange, tell) })
+    ) throws(BrokerError) {
+        do throws(ReactorError) {
+            let member = try LocalMember(limits: exchange.limits)
+            self.exchange = exchange
+            self.member = member
+            thread = Mutex(try OwnThread("broker") { member.run(exchange, tell) })
+        } catch {
+            throw BrokerError(.system, error.description)
+        }
         exchange.join(member)
     }
 
