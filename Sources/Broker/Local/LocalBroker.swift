@@ -34,7 +34,7 @@ package final class LocalBroker: Broker {
 
     package var figures: BrokerFigures {
         var figures = member.figures
-        figures.subscriptions = exchange.topics(of: member).count
+        figures.subscriptions = exchange.topicCount(of: member)
         return figures
     }
 
@@ -118,6 +118,10 @@ package final class LocalExchange: Sendable {
 
     func topics(of member: LocalMember) -> [BrokerTopic] {
         state.withLock { Array($0.topics[ObjectIdentifier(member)] ?? []) }
+    }
+
+    func topicCount(of member: LocalMember) -> Int {
+        state.withLock { $0.topics[ObjectIdentifier(member)]?.count ?? 0 }
     }
 
     private static func remove(_ member: LocalMember, from topic: BrokerTopic, _ state: inout State) {

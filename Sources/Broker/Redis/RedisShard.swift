@@ -32,6 +32,7 @@ final class RedisShard {
     /// Which attempt this is: what comes late from an earlier one is told apart, and each takes the host's next address.
     private var attempt = 0
     private var nextCanary = Duration.zero
+    private var lastTick = Duration.zero
     private var isFlushing = false
 
     /// The last canary has come back, and nothing has gone wrong since.
@@ -279,16 +280,22 @@ final class RedisShard {
     /// Looks at what is due; called a few times between two canaries.
     func tick(_ loop: EventLoop) {
         let now = monotonicTime()
+        // Whoever was held up itself, by somebody who does not return or by the machine, must first look at what has
+        // come meanwhile: until then nobody else is to blame.
+        let isLate = now - lastTick > settings.canaryInterval
+        lastTick = now
         switch phase {
         case .resting, .stopped:
             return
         case .connecting(let since):
-            if now - since > settings.connectTimeout { fail("no connection in \(settings.connectTimeout)", loop) }
+            if !isLate, now - since > settings.connectTimeout {
+                fail("no connection in \(settings.connectTimeout)", loop)
+            }
             return
         case .open:
             break
         }
-        if let reason = stall(now) { return fail(reason, loop) }
+        if !isLate, let reason = stall(now) { return fail(reason, loop) }
         table.expire(now: now)
         needsFlush(loop)
         // The first one flies when its topic is confirmed.

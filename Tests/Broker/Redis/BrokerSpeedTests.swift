@@ -21,8 +21,8 @@ import Testing
         let count = 200_000
         let start = ContinuousClock.now
         for number in 0..<count {
-            // Half of what may wait: this measures throughput, not what is dropped.
-            while number % 100 == 0, one.broker.figures.queued > 20_000 { usleep(200) }
+            // Far less than may wait: this measures what goes through, not what is dropped.
+            while number % 100 == 0, one.broker.figures.queued > 2000 { usleep(200) }
             one.broker.publish(topics[number % topics.count], message)
         }
         try eventually("all come", within: .seconds(60)) { other.broker.figures.received == count }
