@@ -62,7 +62,7 @@ let shellTargets: [Target] = [
     shell(
         "CaseStore",
         [
-            "CaseMachine", "COpenSSL", .product(name: "GRDB", package: "GRDB.swift"),
+            "CaseMachine", "COpenSSL", "CPostgres", .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
     shell("Notifications", ["CaseMachine"]),
