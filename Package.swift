@@ -111,7 +111,7 @@ let cTargets: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    .target(name: "TestSupport", dependencies: ["WebSocket"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(name: "TestSupport", dependencies: ["WebSocket", "CPostgres"], path: "Tests/TestSupport", swiftSettings: settings),
     tests("WebSocket", ["WebSocket", "TestSupport"]),
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests(

@@ -2,11 +2,11 @@ extension PostgresConnection {
     /// The first release whose behaviour this is written for: 15.
     private static let oldestVersion: Int64 = 150_000
 
-    /// Sets the session's limits, and refuses a server that would acknowledge what a loss of power can take back, or that
+    /// Sets the session's limits and ways, and refuses a server that would acknowledge what a loss of power can take back, or that
     /// takes no writes. Asked of each new connection: behind one address, another server may have taken over.
     func checkServer(_ url: PostgresURL, _ settings: PostgresSettings) throws(StoreError) {
         let answers: [PostgresAnswer]
-        do { answers = try run(Self.limits(settings) + [PostgresQuery(Self.settingsSQL)]) } catch {
+        do { answers = try run(Self.session(settings) + [PostgresQuery(Self.settingsSQL)]) } catch {
             throw error.storeError
         }
         guard let row = answers.last?.rows.first, let version = row.text(0).flatMap({ Int64($0) }),
@@ -38,16 +38,24 @@ extension PostgresConnection {
         }
     }
 
-    private static func limits(_ settings: PostgresSettings) -> [PostgresQuery] {
-        let milliseconds = [
+    /// Each statement is written for an index, and is to take it whatever the statistics say of tables that are new or
+    /// have just grown: a sequential scan or a hash join is taken only where there is no other way. The penalty for them
+    /// would have queries compiled (`jit`) that take microseconds; planned once is enough.
+    private static let plans = [
+        ("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off"), ("jit", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ]
+
+    private static func session(_ settings: PostgresSettings) -> [PostgresQuery] {
+        let limits = [
             ("lock_timeout", settings.lockWithin), ("statement_timeout", settings.statementWithin),
             ("idle_in_transaction_session_timeout", settings.idleInTransactionWithin),
             // A statement that waits for a lock ends when its client has gone.
             ("client_connection_check_interval", .seconds(1)),
         ]
-        return milliseconds.map { name, limit in
-            PostgresQuery(
-                "SELECT set_config($1, $2, false)", [.text(name), .text(String(max(1, limit.wholeMilliseconds)))])
+        let texts = limits.map { name, limit in (name, String(max(1, limit.wholeMilliseconds))) }
+        return (texts + plans).map { name, text in
+            PostgresQuery("SELECT set_config($1, $2, false)", [.text(name), .text(text)])
         }
     }
 

@@ -124,6 +124,7 @@ package final class PostgresConnection {
     /// it is not run. Outside of a transaction they are one.
     ///
     /// Throws `.refused` or `.lost`.
+    @discardableResult
     package func run(_ queries: [PostgresQuery]) throws(PostgresFailure) -> [PostgresAnswer] {
         guard !isBroken else { throw lose("the connection is closed") }
         notices.warning = nil
@@ -159,11 +160,14 @@ package final class PostgresConnection {
     }
 
     private func send(_ queries: [PostgresQuery]) throws(PostgresFailure) -> [Step] {
+        let arguments = queries.map { PostgresArguments($0.arguments) }
+        guard arguments.allSatisfy({ !$0.isTooLong }) else {
+            // program_limit_exceeded, as the server would say.
+            throw PostgresFailure(.refused, state: "54000", "too much was to be stored at once")
+        }
         var steps: [Step] = []
         var sent: [String: String] = [:]
-        for query in queries {
-            let arguments = PostgresArguments(query.arguments)
-            guard !arguments.isTooLong else { throw lose("too much was to be stored at once") }
+        for (query, arguments) in zip(queries, arguments) {
             var name = statements[query.sql] ?? sent[query.sql]
             if name == nil, statements.count + sent.count < Self.mostStatements {
                 // Never a name twice: what was sent and not run leaves a number out.
@@ -302,19 +306,24 @@ package final class PostgresConnection {
         return lines.isEmpty ? "no reason given" : lines.joined(separator: "; ")
     }
 
-    /// `?` as `$1`, `$2` …, but not within a text in quotation marks.
+    /// `?` as `$1`, `$2` … as SQLite counts them: `?2` is the second, and a `?` after it the third. Not within a text in
+    /// quotation marks.
     static func numbered(_ sql: String) -> String {
         guard sql.utf8.contains(UInt8(ascii: "?")) else { return sql }
         var numbered = ""
-        var (count, isQuoted) = (0, false)
-        for character in sql.unicodeScalars {
+        var (last, isQuoted) = (0, false)
+        var rest = Substring(sql)
+        while let character = rest.popFirst() {
             if character == "'" { isQuoted.toggle() }
-            if character == "?", !isQuoted {
-                count += 1
-                numbered += "$\(count)"
-            } else {
-                numbered.unicodeScalars.append(character)
+            guard character == "?", !isQuoted else {
+                numbered.append(character)
+                continue
             }
+            let digits = rest.prefix { $0.isASCII && $0.isNumber }
+            rest = rest.dropFirst(digits.count)
+            let number = Int(digits) ?? last + 1
+            last = max(last, number)
+            numbered += "$\(number)"
         }
         return numbered
     }

@@ -61,16 +61,26 @@ package final class PostgresPool: Sendable {
     package func transaction<Value>(
         _ kind: PostgresTransaction, _ body: (PostgresConnection) throws -> Value
     ) throws(StoreError) -> Value {
-        for _ in 0..<settings.retries {
-            do { return try once { connection in try connection.transaction(kind, body) } } catch {
-                guard let failure = error as? PostgresFailure, failure.isWorthRepeating else {
+        try repeating(where: { failure, _ in failure.isWorthRepeating }) { connection in
+            try connection.transaction(kind, body)
+        }
+    }
+
+    /// Runs `body` again after a failure that is worth it, up to `settings.retries` times; how many there were before is
+    /// said, too.
+    func repeating<Value>(
+        where isWorthIt: (PostgresFailure, Int) -> Bool, _ body: (PostgresConnection) throws -> Value
+    ) throws(StoreError) -> Value {
+        for attempt in 0..<settings.retries {
+            do { return try once(body) } catch {
+                guard let failure = error as? PostgresFailure, isWorthIt(failure, attempt) else {
                     throw Self.storeError(error)
                 }
             }
             // So that the two do not meet again in the same way.
             usleep(.random(in: 500...5000))
         }
-        return try lend { connection in try connection.transaction(kind, body) }
+        return try lend(body)
     }
 
     private func once<Value>(_ body: (PostgresConnection) throws -> Value) throws -> Value {
@@ -79,7 +89,7 @@ package final class PostgresPool: Sendable {
         return try body(lent.connection)
     }
 
-    private static func storeError(_ error: any Error) -> StoreError {
+    static func storeError(_ error: any Error) -> StoreError {
         switch error {
         case let error as StoreError: error
         case let error as PostgresFailure: error.storeError

@@ -33,7 +33,7 @@ package final class BareInsert {
     package func countSyncs() { SyncCounter.install(on: connection) }
 
     /// One transaction.
-    package func insert(_ units: [SQLiteStore.Prepared]) throws(StoreError) {
+    package func insert(_ units: [PreparedUnit]) throws(StoreError) {
         try execute("BEGIN IMMEDIATE")
         for unit in units {
             for change in unit.changes { try insert(change) }
@@ -42,7 +42,7 @@ package final class BareInsert {
         try execute("COMMIT")
     }
 
-    private func insert(_ change: SQLiteStore.Prepared.Change) throws(StoreError) {
+    private func insert(_ change: PreparedUnit.Change) throws(StoreError) {
         let row = try statement(sql(for: change))
         written[change.id] = (change.columns, change.due)
         sqlite3_bind_int64(row, 1, change.expectedVersion + 1)
@@ -85,13 +85,13 @@ package final class BareInsert {
         }
     }
 
-    private func sql(for change: SQLiteStore.Prepared.Change) -> String {
+    private func sql(for change: PreparedUnit.Change) -> String {
         guard change.publicID == nil, let before = written[change.id] else { return CommitSQL.insertCase }
         guard before.columns == change.columns else { return CommitSQL.updateAll }
         return before.due == change.due ? CommitSQL.updateState : CommitSQL.updateDue
     }
 
-    private func insert(_ command: SQLiteStore.Prepared.Command) throws(StoreError) {
+    private func insert(_ command: PreparedUnit.Command) throws(StoreError) {
         let row = try statement(CommitSQL.insertKey)
         sqlite3_bind_int64(row, 1, command.organisation)
         bind(row, 2, command.key)

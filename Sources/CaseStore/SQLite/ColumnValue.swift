@@ -16,3 +16,11 @@ enum ColumnValue {
         if case .blob(let value) = (row[index] as DatabaseValue).storage { [UInt8](value) } else { nil }
     }
 }
+
+/// A row that `CaseRecord` and `EventRecord` can be read from.
+struct SQLiteRow: StoredRow {
+    let row: Row
+
+    func integer(_ index: Int) -> Int64? { ColumnValue.integer(row, index) }
+    func blob(_ index: Int) -> [UInt8]? { ColumnValue.blob(row, index) }
+}

@@ -23,7 +23,7 @@ struct RowHints {
 
     subscript(id: Int64) -> Hint? { hints[id] }
 
-    mutating func note(_ change: SQLiteStore.Prepared.Change) {
+    mutating func note(_ change: PreparedUnit.Change) {
         // Which ones have gone out of use is not worth knowing: a row without a hint is read.
         if hints.count >= Self.most { hints.removeAll(keepingCapacity: true) }
         let columns = change.columns
@@ -39,7 +39,7 @@ struct RowHints {
 
 extension RowHints.Hint {
     /// How the row has to be written to become what `change` says; nil if it is not the row that was decided on.
-    func update(for change: SQLiteStore.Prepared.Change) -> CommitStatements.Update? {
+    func update(for change: PreparedUnit.Change) -> CommitStatements.Update? {
         guard version == change.expectedVersion, heads == change.headsBefore, stage != .erased else { return nil }
         let columns = change.columns
         guard stage == columns.stage, team == columns.team, assignee == columns.assignee,

@@ -67,7 +67,7 @@ struct CommitStatements {
         insertItem = try HotStatement(db, CommitSQL.insertItem)
     }
 
-    func store(_ unit: SQLiteStore.Prepared, _ hints: inout RowHints) throws -> CommitOutcome {
+    func store(_ unit: PreparedUnit, _ hints: inout RowHints) throws -> CommitOutcome {
         if try storeByHint(unit, &hints) { return .stored }
         for (command, index) in zip(unit.commands, 0...) {
             guard let known = try find(command) else { continue }
@@ -93,7 +93,7 @@ struct CommitStatements {
 
     /// The usual unit: a case that this process wrote last, and keys that are new. False if it is another one; then
     /// nothing of it is written.
-    private func storeByHint(_ unit: SQLiteStore.Prepared, _ hints: inout RowHints) throws -> Bool {
+    private func storeByHint(_ unit: PreparedUnit, _ hints: inout RowHints) throws -> Bool {
         guard unit.changes.count == 1, let change = unit.changes.first, unit.repeatedKey == nil,
             let update = hints[change.id]?.update(for: change)
         else { return false }
@@ -121,7 +121,7 @@ struct CommitStatements {
         }
     }
 
-    private func find(_ command: SQLiteStore.Prepared.Command) throws -> (fingerprint: Int64, receipt: Receipt)? {
+    private func find(_ command: PreparedUnit.Command) throws -> (fingerprint: Int64, receipt: Receipt)? {
         findKey.bind(1, command.organisation)
         findKey.bind(2, command.key)
         findKey.bind(3, Int64(command.author.kind))
@@ -142,7 +142,7 @@ struct CommitStatements {
     }
 
     /// Nil for a conflict.
-    private func update(for change: SQLiteStore.Prepared.Change) throws -> Update? {
+    private func update(for change: PreparedUnit.Change) throws -> Update? {
         findCase.bind(1, change.id)
         let found = try findCase.first { row -> Update? in
             guard row.integer(0) == change.expectedVersion, row.integer(1) == change.headsBefore.team,
@@ -163,7 +163,7 @@ struct CommitStatements {
     }
 
     /// How many rows it has changed: none if the row is not the one that was decided on.
-    private func writeRow(_ change: SQLiteStore.Prepared.Change, _ update: Update) throws -> Int {
+    private func writeRow(_ change: PreparedUnit.Change, _ update: Update) throws -> Int {
         switch update {
         case .insert: return try insert(change)
         case .state: return try overwrite(updateState, change)
@@ -180,7 +180,7 @@ struct CommitStatements {
         }
     }
 
-    private func writeRest(_ change: SQLiteStore.Prepared.Change) throws {
+    private func writeRest(_ change: PreparedUnit.Change) throws {
         for event in change.events {
             insertEvent.bind(1, change.id)
             insertEvent.bind(2, event.number)
@@ -218,7 +218,7 @@ struct CommitStatements {
         }
     }
 
-    private func insert(_ change: SQLiteStore.Prepared.Change) throws -> Int {
+    private func insert(_ change: PreparedUnit.Change) throws -> Int {
         guard let publicID = change.publicID else { return 0 }
         bindLists(insertCase, change)
         insertCase.bind(13, publicID)
@@ -228,7 +228,7 @@ struct CommitStatements {
         return try run(insertCase, change)
     }
 
-    private func bindLists(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) {
+    private func bindLists(_ statement: HotStatement, _ change: PreparedUnit.Change) {
         let columns = change.columns
         statement.bind(5, change.due)
         statement.bind(6, columns.team.value)
@@ -240,12 +240,12 @@ struct CommitStatements {
     }
 
     /// Of the row that was decided on, and of no other.
-    private func overwrite(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws -> Int {
+    private func overwrite(_ statement: HotStatement, _ change: PreparedUnit.Change) throws -> Int {
         statement.bind(13, change.expectedVersion)
         return try run(statement, change)
     }
 
-    private func run(_ statement: HotStatement, _ change: SQLiteStore.Prepared.Change) throws -> Int {
+    private func run(_ statement: HotStatement, _ change: PreparedUnit.Change) throws -> Int {
         statement.bind(1, change.expectedVersion + 1)
         statement.bind(2, change.heads.team)
         statement.bind(3, change.heads.guest)
@@ -255,7 +255,7 @@ struct CommitStatements {
     }
 
     /// How many it has inserted: none if there is a command of this key.
-    @discardableResult private func insert(_ command: SQLiteStore.Prepared.Command) throws -> Int {
+    @discardableResult private func insert(_ command: PreparedUnit.Command) throws -> Int {
         insertKey.bind(1, command.organisation)
         insertKey.bind(2, command.key)
         insertKey.bind(3, Int64(command.author.kind))

@@ -3,33 +3,19 @@ import GRDB
 
 extension SQLiteStore {
     package func list(_ list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedCase] {
-        guard let page = Page(after: id, limit: limit) else { return [] }
-        let rows = try read { db in
-            try Row.fetchAll(try list.statement(CaseRecord.columns, db), arguments: list.arguments + page.arguments)
-                .compactMap(CaseRecord.init)
+        guard let page = ListPage(after: id, limit: limit) else { return [] }
+        let records = try read { db in
+            try Self.rows(CaseRecord.columns, of: list, page, db).compactMap { CaseRecord(SQLiteRow(row: $0)) }
         }
-        return try sealers.lend { sealer throws(StoreError) in
-            var listed: [ListedCase] = []
-            listed.reserveCapacity(rows.count)
-            for row in rows {
-                // What the database says of who may see it is compared with what was sealed.
-                let state = try row.open(sealer).flatMap { state in
-                    CaseColumns(state).belong(to: list)
-                        ? .success(state) : .failure(CaseTrouble.unreadable("it does not belong to this list"))
-                }
-                listed.append(ListedCase(id: row.id, publicID: row.publicID, version: row.version, state: state))
-            }
-            return listed
-        }
+        return try sealers.open(records, in: list)
     }
 
     package func versions(
         in list: CaseList, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [ListedVersion] {
-        guard let page = Page(after: id, limit: limit) else { return [] }
+        guard let page = ListPage(after: id, limit: limit) else { return [] }
         return try read { db in
-            let statement = try list.statement("id, version", db)
-            return try Row.fetchAll(statement, arguments: list.arguments + page.arguments).compactMap { row in
+            try Self.rows("id, version", of: list, page, db).compactMap { row in
                 guard let id = ColumnValue.integer(row, 0), let version = ColumnValue.integer(row, 1) else {
                     return nil
                 }
@@ -51,12 +37,18 @@ extension SQLiteStore {
     }
 
     package func openCases(of team: TeamID, after id: CaseID?, limit: Int) throws(StoreError) -> [CaseID] {
-        let list = CaseList.open(team)
-        guard let page = Page(after: id, limit: limit) else { return [] }
+        guard let page = ListPage(after: id, limit: limit) else { return [] }
         return try read { db in
-            try Row.fetchAll(try list.statement("id", db), arguments: list.arguments + page.arguments)
+            try Self.rows("id", of: .open(team), page, db)
                 .compactMap { ColumnValue.integer($0, 0).map { CaseID($0) } }
         }
+    }
+
+    private static func rows(
+        _ columns: String, of list: CaseList, _ page: ListPage, _ db: Database
+    ) throws -> [Row] {
+        try Row.fetchAll(
+            try db.cachedStatement(sql: list.sql(columns)), arguments: StatementArguments(list.numbers + page.numbers))
     }
 
     package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
@@ -91,55 +83,5 @@ extension SQLiteStore {
                 return PendingItem(id: id, caseID: CaseID(caseID), item: item)
             }
         }
-    }
-}
-
-/// Where a page begins, and how long it may be.
-private struct Page {
-    let arguments: StatementArguments
-
-    /// nil for a page that has no room, or that nothing can stand on.
-    init?(after id: CaseID?, limit: Int) {
-        guard limit > 0, id?.value != .max else { return nil }
-        arguments = [id.map { $0.value + 1 } ?? .min, limit]
-    }
-}
-
-extension CaseList {
-    /// In the words of the partial index that holds it, which SQLite otherwise does not take.
-    fileprivate var condition: String {
-        switch self {
-        case .unassigned: "stage = 0 AND assignee IS NULL AND kind <> 2 AND team = ?"
-        case .mine: "assignee IS NOT NULL AND assignee = ?"
-        case .open: "team = ? AND stage = 0"
-        case .unread: "stage = 0 AND isUnread = 1 AND team = ?"
-        case .closed: "team = ? AND stage = 1"
-        // A guest's cases are few: they are gathered, then read.
-        case .ofGuest:
-            """
-            stage = ?2 AND id IN (
-                SELECT id FROM caseRow WHERE kind <> 2 AND party = ?1 AND stage = ?2
-                UNION ALL SELECT caseID FROM caseGuest WHERE guest = ?1)
-            """
-        case .ofClient: "kind = 2 AND stage <> 2 AND party = ?"
-        }
-    }
-
-    fileprivate var arguments: StatementArguments {
-        switch self {
-        case .unassigned(let team), .open(let team), .unread(let team), .closed(let team): [team.value]
-        case .mine(let member): [member.value]
-        case .ofGuest(let guest, let open):
-            [guest.value, Int64((open ? CaseColumns.Stage.open : .ended).rawValue)]
-        case .ofClient(let client): [client.value]
-        }
-    }
-
-    func sql(_ columns: String) -> String {
-        "SELECT \(columns) FROM caseRow WHERE \(condition) AND id >= ? ORDER BY id LIMIT ?"
-    }
-
-    fileprivate func statement(_ columns: String, _ db: Database) throws -> Statement {
-        try db.cachedStatement(sql: sql(columns))
     }
 }

@@ -8,6 +8,8 @@ import Synchronization
 /// The commit does nothing but SQLite's work: packing and sealing is `prepare`'s, on its caller's thread. Reads take what
 /// they need out of one snapshot and unseal it after they have let go of it.
 package final class SQLiteStore: CaseStore {
+    package typealias Prepared = PreparedUnit
+
     package struct Settings: Sendable {
         /// Pages of the log after which the writer takes them into the file. Small logs mean writing a busy page often;
         /// large ones a longer wait when it happens, and a longer recovery (docs/store.md).
@@ -157,34 +159,10 @@ package final class SQLiteStore: CaseStore {
         }
     }
 
-    func prepareSealing<Value>(
-        _ body: (Sealer) throws(StoreError) -> Value
-    ) throws(StoreError) -> Value {
-        try preparing.withLock { lent throws(StoreError) in try body(lent.sealer) }
-    }
-}
-
-/// A sealer on its way from one thread to the next. Sound, since whoever takes it out of the pool, or holds the lock that
-/// it lies behind, is the only one who has it.
-struct LentSealer: @unchecked Sendable {
-    let sealer: Sealer
-}
-
-/// Sealers for the threads that read: as many as have ever read at the same time.
-final class SealerPool: Sendable {
-    private let vault: Vault
-    private let idle = Mutex<[LentSealer]>([])
-
-    init(_ vault: Vault) { self.vault = vault }
-
-    func lend<Value>(_ body: (Sealer) throws(StoreError) -> Value) throws(StoreError) -> Value {
-        let lent: LentSealer
-        if let known = idle.withLock({ $0.popLast() }) {
-            lent = known
-        } else {
-            do { lent = LentSealer(sealer: try Sealer(vault)) } catch { throw .unavailable(error.description) }
+    package func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<PreparedUnit, CaseTrouble>] {
+        let at = settings.clock().milliseconds
+        return try preparing.withLock { lent throws(StoreError) in
+            try PreparedUnit.prepare(units, at: at, lent.sealer, vault)
         }
-        defer { idle.withLock { $0.append(lent) } }
-        return try body(lent.sealer)
     }
 }

@@ -45,4 +45,19 @@ extension CaseTrouble {
         case .damaged: self = .unreadable("\(what) is damaged")
         }
     }
+
+    /// What is wrong with one case, apart from what is wrong with the vault as a whole.
+    static func catching<Value>(
+        _ body: () throws(VaultError) -> Value
+    ) throws(StoreError) -> Result<Value, CaseTrouble> {
+        do {
+            return .success(try body())
+        } catch {
+            switch error {
+            case .destroyed: return .failure(.erased)
+            case .unavailable(let reason): throw .unavailable(reason)
+            case .tampered, .unknownKey, .unknownShape, .tooLong: return .failure(.unreadable(error.description))
+            }
+        }
+    }
 }

@@ -12,7 +12,7 @@ func measure(_ path: String, cases: Int) throws {
         var (preparing, own, reference) = (Samples(), Samples(), Samples())
         for round in 0..<rounds {
             let units = talk.unprepared(batch)
-            var prepared: [SQLiteStore.Prepared] = []
+            var prepared: [PreparedUnit] = []
             try preparing.take { prepared = try talk.store.prepare(units).map { try $0.get() } }
             // Each disturbs the one after it: the disk is still busy.
             if round % 2 == 0 { try own.take { _ = try talk.store.commit(prepared) } }
@@ -28,7 +28,27 @@ func measure(_ path: String, cases: Int) throws {
     try measureReading(talk.store, cases: cases)
 }
 
-private func measureReading(_ store: SQLiteStore, cases: Int) throws {
+/// Prints what a commit of messages costs in PostgreSQL, by the batch's size.
+func measurePostgres(_ url: String, keys path: String, cases: Int) throws {
+    var talk = try Talk(url, keys: path, cases: cases)
+    try talk.open(besides: nil)
+    say("batch    µs/unit  p50 µs  p99 µs  CPU µs/unit  messages/s")
+    for (batch, rounds) in [(1, 2000), (64, 400), (1024, 60)] {
+        var (preparing, own) = (Samples(), Samples())
+        for _ in 0..<rounds {
+            let units = talk.unprepared(batch)
+            var prepared: [PreparedUnit] = []
+            try preparing.take { prepared = try talk.store.prepare(units).map { try $0.get() } }
+            try own.take { _ = try talk.store.commit(prepared) }
+        }
+        let perSecond = Double(batch) / own.perBatch * 1e6
+        say(pad(batch, 5) + preparing.times(batch) + "  prepare")
+        say(pad(batch, 5) + own.times(batch) + pad(perSecond.rounded(), 12) + "  commit")
+    }
+    try measureReading(talk.store, cases: cases)
+}
+
+private func measureReading(_ store: some CaseStore, cases: Int) throws {
     var (loading, paging, listing) = (Samples(), Samples(), Samples())
     for _ in 0..<2000 {
         let id = CaseID(.random(in: 1...Int64(cases)))
@@ -57,11 +77,14 @@ private struct Samples {
     var perBatch: Double { durations.reduce(0, +) / Double(durations.count) }
 
     func line(_ batch: Int) -> String {
+        times(batch) + pad(Double(bytes) / 1024 / Double(durations.count * batch), 10)
+    }
+
+    func times(_ batch: Int) -> String {
         let sorted = durations.sorted()
         let units = Double(durations.count * batch)
         return pad(perBatch / Double(batch), 10) + pad(sorted[sorted.count / 2], 9)
             + pad(sorted[sorted.count * 99 / 100], 9) + pad(processor / units, 10)
-            + pad(Double(bytes) / 1024 / units, 10)
     }
 }
 

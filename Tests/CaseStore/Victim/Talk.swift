@@ -2,17 +2,16 @@ import CaseMachine
 import CaseStore
 
 /// A house in which guests write messages of usual length to their cases, each in its turn.
-struct Talk {
-    let store: SQLiteStore
+struct Talk<Store: CaseStore> where Store.Prepared == PreparedUnit {
+    let store: Store
     private let policy = Policy()
     private var states: [CaseState?]
     private var versions: [Int64]
     private var next = 0
     private var keys: UInt128 = 0
 
-    init(_ path: String, cases: Int, _ settings: SQLiteStore.Settings = SQLiteStore.Settings()) throws {
-        let directory = DataDirectory(path: path)
-        store = try SQLiteStore(directory, try Vault.open(directory, missingMasterKey: .generate), settings)
+    init(_ store: Store, cases: Int) {
+        self.store = store
         states = Array(repeating: nil, count: cases)
         versions = Array(repeating: 0, count: cases)
     }
@@ -32,7 +31,7 @@ struct Talk {
     }
 
     /// Messages to `count` different cases, spread over all of them.
-    mutating func messages(_ count: Int) throws -> [SQLiteStore.Prepared] {
+    mutating func messages(_ count: Int) throws -> [PreparedUnit] {
         try store.prepare(unprepared(count)).map { try $0.get() }
     }
 
@@ -79,5 +78,21 @@ struct Talk {
                     key: CommandKey(name, fingerprint: .random(in: 0 ... .max)), author: author,
                     organisation: OrganisationID(1), receipt: Receipt(id: id, heads: Heads(state)))
             ])
+    }
+}
+
+extension Talk<SQLiteStore> {
+    init(_ path: String, cases: Int, _ settings: SQLiteStore.Settings = SQLiteStore.Settings()) throws {
+        let directory = DataDirectory(path: path)
+        let vault = try Vault.open(directory, missingMasterKey: .generate)
+        self.init(try SQLiteStore(directory, vault, settings), cases: cases)
+    }
+}
+
+extension Talk<PostgresStore> {
+    /// The keys are in `path`.
+    init(_ url: String, keys path: String, cases: Int) throws {
+        let vault = try Vault.open(DataDirectory(path: path), missingMasterKey: .generate)
+        self.init(try PostgresStore(PostgresURL(url), vault), cases: cases)
     }
 }

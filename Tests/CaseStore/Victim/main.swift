@@ -5,19 +5,27 @@ import Glibc
 //
 //     store-victim run DIR BATCH COMMITS [STEP]
 //     store-victim measure DIR CASES
+//     store-victim measure-postgres URL DIR CASES
+//     store-victim migrate URL
 //
 // `run` writes COMMITS batches, each of one message to each of BATCH cases, and prints the number of each batch that is
 // acknowledged. With a STEP (`SQLiteStore.CommitStep`) it dies there, in the last of them. Without, it ends well.
+// `migrate` brings a PostgreSQL database up to date and prints from which schema it came.
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     switch arguments.first {
     case "measure" where arguments.count == 3: try measure(arguments[1], cases: Int(arguments[2]) ?? 0)
+    case "measure-postgres" where arguments.count == 4:
+        try measurePostgres(arguments[1], keys: arguments[2], cases: Int(arguments[3]) ?? 0)
+    case "migrate" where arguments.count == 2: say("\(try PostgresMigrations.run(PostgresURL(arguments[1])))")
     case "run" where arguments.count >= 4:
         try run(
             arguments[1], batch: Int(arguments[2]) ?? 0, commits: Int(arguments[3]) ?? 0,
             dyingAt: arguments.dropFirst(4).first.flatMap(SQLiteStore.CommitStep.init))
     default:
-        say("store-victim run DIR BATCH COMMITS [STEP] | store-victim measure DIR CASES")
+        say(
+            "store-victim run DIR BATCH COMMITS [STEP] | measure DIR CASES | measure-postgres URL DIR CASES | migrate URL"
+        )
         exit(2)
     }
 } catch {

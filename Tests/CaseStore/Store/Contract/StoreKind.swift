@@ -8,6 +8,7 @@ import Testing
 enum StoreKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
     case memory
     case sqlite
+    case postgres
 
     var testDescription: String { rawValue }
 
@@ -15,6 +16,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible, Sendable {
         switch self {
         case .memory: MemoryHouse()
         case .sqlite: try SQLiteHouse()
+        case .postgres: try PostgresHouse()
         }
     }
 }

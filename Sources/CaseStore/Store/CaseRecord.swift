@@ -1,5 +1,12 @@
 import CaseMachine
-import GRDB
+
+/// A row as either database gives it. A column of another type than expected reads nil.
+protocol StoredRow {
+    func integer(_ index: Int) -> Int64?
+    func blob(_ index: Int) -> [UInt8]?
+}
+
+extension SQLRow: StoredRow {}
 
 /// A case's row as it was read, its state still sealed.
 struct CaseRecord {
@@ -18,12 +25,12 @@ struct CaseRecord {
     private let state: [UInt8]
 
     /// nil for a row whose columns are of other types than they were made.
-    init?(_ row: Row) {
-        guard let id = ColumnValue.integer(row, 0),
-            let publicID = ColumnValue.blob(row, 1).flatMap(UInt128.init(bigEndianBytes:)),
-            let version = ColumnValue.integer(row, 2), let teamHead = ColumnValue.integer(row, 3),
-            let guestHead = ColumnValue.integer(row, 4), let organisation = ColumnValue.integer(row, 5),
-            let stage = ColumnValue.integer(row, 11), let state = ColumnValue.blob(row, 13)
+    init?(_ row: some StoredRow) {
+        guard let id = row.integer(0),
+            let publicID = row.blob(1).flatMap(UInt128.init(bigEndianBytes:)),
+            let version = row.integer(2), let teamHead = row.integer(3),
+            let guestHead = row.integer(4), let organisation = row.integer(5),
+            let stage = row.integer(11), let state = row.blob(13)
         else { return nil }
         self.id = CaseID(id)
         self.publicID = PublicID(publicID)
@@ -31,8 +38,15 @@ struct CaseRecord {
         heads = Heads(team: teamHead, guest: guestHead)
         self.organisation = organisation
         isErased = stage == Int64(CaseColumns.Stage.erased.rawValue)
-        plain = (5...12).map { ColumnValue.integer(row, $0) }
+        plain = (5...12).map { row.integer($0) }
         self.state = state
+    }
+
+    /// What became of looking for a case.
+    static func found(_ row: (some StoredRow)?) -> Result<CaseRecord, CaseTrouble> {
+        guard let row else { return .failure(.noSuchCase) }
+        guard let record = CaseRecord(row) else { return .failure(.unreadable("its row is damaged")) }
+        return record.isErased ? .failure(.erased) : .success(record)
     }
 
     var owner: KeyOwner { .case(id.value, of: organisation) }
@@ -40,7 +54,7 @@ struct CaseRecord {
     /// The state, which must agree with the columns beside it: they were looked for, and it was sealed.
     func open(_ sealer: Sealer) throws(StoreError) -> Result<CaseState, CaseTrouble> {
         guard !isErased else { return .failure(.erased) }
-        let opened = try SQLiteStore.trouble { () throws(VaultError) in
+        let opened = try CaseTrouble.catching { () throws(VaultError) in
             try sealer.open(state, at: SealedPlace(owner, column: SealedColumn.state, row: version))
         }
         return opened.flatMap { bytes in
