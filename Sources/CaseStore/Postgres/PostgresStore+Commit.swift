@@ -84,7 +84,8 @@ private struct CommitQuestions {
             isRead = plan.note(commands[place], row: row) && isRead
         }
         guard isRead else { throw .fatal("Damaged: PostgreSQL's tables are not those that this release has made.") }
-        return (plan, units.map { plan.decide($0) })
+        let outcomes = units.map { plan.decide($0) }
+        return (plan, outcomes)
     }
 
     private static let lockRows = """

@@ -88,13 +88,13 @@ import Testing
         }
         // A body that goes on after a failure stores nothing either.
         let failure = try #require(throws: PostgresFailure.self) {
-            try connection.transaction(.readCommitted) { connection in
+            _ = try connection.transaction(.readCommitted) { connection in
                 try connection.run("INSERT INTO t VALUES (?)", [.integer(2)])
                 _ = try? connection.run("SELECT nonsense")
             }
         }
         #expect(failure.kind == .refused)
-        try connection.transaction(.serializable) { connection in
+        _ = try connection.transaction(.serializable) { connection in
             try connection.run("INSERT INTO t VALUES (?)", [.integer(3)])
         }
         #expect(try connection.run("SELECT n FROM t").rows == [SQLRow([.integer(3)])])

@@ -233,7 +233,8 @@ import Testing
         var (late, quick) = (chronicle, chronicle)
         let lateUnit = late.say("late", commands: [.test(1)])
         isToWait.withLock { $0 = true }
-        let pausing = Errand { storeError { try house.commit([lateUnit]) } }
+        let paused = house.store
+        let pausing = Errand { storeError { try paused.commit(units: [lateUnit]) } }
         let deadline = ContinuousClock.now + .seconds(5)
         while isToWait.withLock({ $0 }), ContinuousClock.now < deadline { usleep(1000) }
         let start = ContinuousClock.now

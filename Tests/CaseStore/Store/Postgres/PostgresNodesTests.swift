@@ -185,11 +185,12 @@ import Testing
             }
         }
         // A reader that never looks back.
+        let store = house.store
         let reader = Errand {
             var seen: [PendingItem] = []
             let deadline = ContinuousClock.now + .seconds(60)
             while seen.count < 180, ContinuousClock.now < deadline {
-                seen += try house.store.outbox(after: seen.last?.id ?? 0, limit: 5)
+                seen += try store.outbox(after: seen.last?.id ?? 0, limit: 5)
             }
             return seen.count
         }
