@@ -26,7 +26,7 @@ package final class PostgresServer: Sendable {
 
     /// `options` as the server takes them with `-c`: `fsync=off`.
     package init(_ options: [String] = []) throws {
-        folder = NSTemporaryDirectory() + "/foyer-postgres-\(UUID().uuidString)"
+        folder = Self.temporary + "foyer-postgres-\(UUID().uuidString)"
         port = try Self.freePort()
         self.options = options
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -129,7 +129,7 @@ package final class PostgresServer: Sendable {
     }
 
     package func start() throws {
-        let settings = ["listen_addresses=127.0.0.1", "max_connections=200"] + options
+        let settings = ["listen_addresses=127.0.0.1", "max_connections=200", "max_wal_size=128MB"] + options
         _ = try Self.process(
             "postgres", ["-D", folder + "/data", "-k", folder, "-p", "\(port)"] + settings.flatMap { ["-c", $0] },
             output: folder + "/log")
@@ -164,6 +164,10 @@ package final class PostgresServer: Sendable {
     }
 
     // MARK: Processes
+
+    /// In memory where there is such a place. The server syncs nevertheless, which takes no time there; no test takes the
+    /// power away.
+    private static let temporary = access("/dev/shm", W_OK) == 0 ? "/dev/shm/" : NSTemporaryDirectory() + "/"
 
     /// PostgreSQL does not run as root.
     private static var user: (id: uid_t, group: gid_t)? {

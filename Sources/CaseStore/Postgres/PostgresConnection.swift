@@ -81,13 +81,12 @@ package final class PostgresConnection {
     /// Whether it can be used for anything more.
     package var isBroken: Bool { hasFailed || PQstatus(connection) != CONNECTION_OK }
 
-    /// Looks whether the server has closed the connection while nobody was using it. Costs a system call.
+    /// Whether the server has said anything while nobody was asking: that it closes the connection, as a rule. What else it
+    /// could be is rare, and a new connection costs little. Costs a system call.
     package func hasBeenClosed() -> Bool {
         guard !isBroken else { return true }
         var descriptor = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        guard poll(&descriptor, 1, 0) != 0 else { return false }
-        // A notice, perhaps; or the end.
-        return PQconsumeInput(connection) == 0 || isBroken
+        return poll(&descriptor, 1, 0) != 0
     }
 
     package enum TransactionState: Hashable, Sendable {

@@ -45,7 +45,9 @@ extension PostgresFailure {
     package var storeError: StoreError {
         let reason = "PostgreSQL: \(description)"
         if kind == .unknown { return .unknown(reason + ": whether it was stored is not known.") }
-        if isDamage { return .fatal("Damaged: events are in the database that their case does not know of. \(reason).") }
+        if isDamage {
+            return .fatal("Damaged: events are in the database that their case does not know of. \(reason).")
+        }
         switch state {
         // disk_full
         case "53100": return .full("No room on the disk of the database. \(reason)")

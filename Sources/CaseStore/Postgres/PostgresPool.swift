@@ -5,8 +5,9 @@ import Synchronization
 /// failover of the database, and checked each time.
 package final class PostgresPool: Sendable {
     /// After a connection could not be made, nobody tries before this has passed; it doubles up to the second. Calls fail
-    /// at once meanwhile, so that nobody waits in line for a database that is away.
-    static let backoff: (first: Duration, longest: Duration) = (.milliseconds(100), .seconds(3))
+    /// at once meanwhile, so that nobody waits in line for a database that is away; and one that is back is found within a
+    /// second.
+    static let backoff: (first: Duration, longest: Duration) = (.milliseconds(50), .seconds(1))
 
     /// On its way from one thread to the next. Sound, since whoever has taken it out of the pool is the only one who has it.
     private struct Lent: @unchecked Sendable {

@@ -75,7 +75,7 @@ extension PostgresStore {
         }.sorted { ($0.at, $0.id) < ($1.at, $1.id) }
     }
 
-    private static let dueSQL = """
+    static let dueSQL = """
         WITH clock (now) AS MATERIALIZED (SELECT (extract(epoch FROM clock_timestamp()) * 1000)::BIGINT),
         ready AS MATERIALIZED (
             SELECT id FROM caseRow

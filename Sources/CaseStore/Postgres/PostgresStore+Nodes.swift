@@ -34,20 +34,22 @@ extension PostgresStore {
     }
 
     /// Who is held, is found once; then each assigned case is looked at, in the index alone: as many as people work on.
+    static let straySQL = """
+        WITH present (member) AS MATERIALIZED (
+            SELECT DISTINCT member FROM nodeMember WHERE node IN (SELECT id FROM node WHERE heardAt >= $1)
+        )
+        SELECT id, isAssigneeAbsent FROM caseRow
+        WHERE assignee IS NOT NULL AND id > $2
+            AND (assignee IN (SELECT member FROM present)) = (isAssigneeAbsent = 1)
+        ORDER BY id LIMIT $3
+        """
+
     package func strayAssignments(
         heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment] {
         guard limit > 0 else { return [] }
         return try rows(
-            """
-            WITH present (member) AS MATERIALIZED (
-                SELECT DISTINCT member FROM nodeMember WHERE node IN (SELECT id FROM node WHERE heardAt >= $1)
-            )
-            SELECT id, isAssigneeAbsent FROM caseRow
-            WHERE assignee IS NOT NULL AND id > $2
-                AND (assignee IN (SELECT member FROM present)) = (isAssigneeAbsent = 1)
-            ORDER BY id LIMIT $3
-            """, [.integer(moment.milliseconds), .integer(id?.value ?? .min), .integer(Int64(limit))]
+            Self.straySQL, [.integer(moment.milliseconds), .integer(id?.value ?? .min), .integer(Int64(limit))]
         ).compactMap { row in
             guard let id = row.integer(0), let absent = row.integer(1) else { return nil }
             return StrayAssignment(id: CaseID(id), isPresent: absent != 0)

@@ -43,9 +43,14 @@ import Testing
             }
         }
 
+        /// What is in the log, as soon as it can be read.
         var said: [String] {
             get throws {
-                try store.events(of: CaseID(1), for: .guest, after: 0, limit: 10_000).get().events.compactMap {
+                let deadline = ContinuousClock.now + .seconds(10)
+                while storeError({ _ = try store.load([CaseID(1)]) }) != nil, ContinuousClock.now < deadline {
+                    usleep(20_000)
+                }
+                return try store.events(of: CaseID(1), for: .guest, after: 0, limit: 10_000).get().events.compactMap {
                     if case .messageSent(let message) = $0.event.fact { message.text } else { nil }
                 }
             }
@@ -67,7 +72,9 @@ import Testing
         let server = try PostgresServer()
         let house = try PostgresHouse(on: server, impatient)
         let speaker = try Speaker(house.store)
-        let isOver = Errand {
+        let isOver = Shared(false)
+        let restarts = Errand {
+            defer { isOver.withLock { $0 = true } }
             for _ in 0..<3 {
                 usleep(150_000)
                 try server.stop(stop)
@@ -75,16 +82,11 @@ import Testing
             }
         }
         var texts: [String] = []
-        let end = Shared(false)
-        let watch = Errand {
-            try isOver.value()
-            end.withLock { $0 = true }
-        }
-        while !end.withLock({ $0 }) || texts.count < 50 {
+        while !isOver.withLock({ $0 }) || texts.count < 50 {
             texts.append("message \(texts.count)")
             try speaker.say(texts[texts.count - 1])
         }
-        try watch.value()
+        try restarts.value()
         #expect(try speaker.said == texts)
         #expect(!speaker.errors.withLock { $0.isEmpty })
     }
@@ -200,7 +202,7 @@ import Testing
 
     // covers: B1, B7
     @Test func `a network that falls silent is given up in time, and the next connection works`() throws {
-        let (_, proxy, store, arm) = try behindProxy(.everything)
+        let (house, proxy, store, arm) = try behindProxy(.everything)
         var chronicle = Chronicle(1)
         try store.commit(units: [chronicle.open()])
         let unit = chronicle.say("hello", commands: [.test(1)])
@@ -211,6 +213,7 @@ import Testing
         proxy.lose(.none)
         // The first attempt's rows are locked until the server notices that its client has gone.
         #expect(try eventually(store, unit) == [.stored])
+        #expect(try house.page(CaseID(1)).events.count == 2)
     }
 
     // covers: B7
