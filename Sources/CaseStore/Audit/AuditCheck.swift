@@ -23,11 +23,21 @@ package enum AuditCheck {
                 guard try db.tableExists("auditRow"), try db.tableExists("auditHead") else {
                     throw AuditError("There is no audit trail in '\(directory.database)'.")
                 }
-                return try verifier.verify(db)
+                return try verifier.verify(SQLiteSession(db))
             }
         } catch let error as DatabaseError {
             throw AuditError("The database '\(directory.database)' cannot be read: \(error)")
         }
+    }
+
+    /// The same of a house of many nodes, of which this machine is `node`.
+    package static func verify(
+        _ database: SharedDatabase, _ directory: DataDirectory, node: String, publicKeyFile: String?,
+        copiesOfHeads: [String]
+    ) throws -> AuditReport {
+        let verifier = try AuditVerifier(
+            directory, publicKey: publicKey(directory, file: publicKeyFile), copiesOfHeads: copiesOfHeads, node: node)
+        return try database.read { db in try verifier.verify(db) }
     }
 
     package static func publicKey(_ directory: DataDirectory, file: String? = nil) throws -> AuditPublicKey {

@@ -1,5 +1,3 @@
-import GRDB
-
 /// The signed heads of both places, and of copies: which are genuine, whether the places agree, whether any is missing.
 struct AuditHeadsCheck {
     private var genuine: [String: [AuditHead]] = [:]
@@ -11,9 +9,11 @@ struct AuditHeadsCheck {
     /// `before` is what the file held before the database's snapshot was taken. The house may be serving meanwhile: a
     /// head that only a later look at the file shows may be of rows that are not in the snapshot, and is left for the
     /// next check; one that the snapshot has must be in the file by now.
+    ///
+    /// `node` is the one whose file this is, where many nodes have the database: the heads of the others are in theirs.
     init(
         _ key: AuditPublicKey, _ file: AuditHeadsFile, before: AuditHeadsFile.Content?,
-        copies: [AuditHeadsFile.Content], _ db: Database, _ report: inout AuditReport
+        copies: [AuditHeadsFile.Content], node here: String?, _ db: any SQLSession, _ report: inout AuditReport
     ) throws {
         let rows = try AuditTables.heads(db)
         for head in rows where head == nil { report.add("", .headUnreadable) }
@@ -25,13 +25,18 @@ struct AuditHeadsCheck {
             if content.endsTorn { report.remarks.append("the heads file ends within a line, as a crash leaves it") }
             let known = Set((rows.compactMap(\.self) + (before?.heads ?? [])).map(\.line))
             written = Self.sort(content.heads.filter { known.contains($0.line) }, key, .file, &report)
-        } else if !rows.isEmpty {
+        } else if here.map({ stored[$0] != nil }) ?? !rows.isEmpty {
             report.add("", .headsFileMissing)
             written = stored
         }
         for copy in copies {
             for head in copy.heads where head.isSigned(by: key) {
                 written[head.node, default: Sorted()].witnesses.append(head)
+            }
+        }
+        if let here {
+            for (node, heads) in stored where node != here {
+                written[node] = Self.elsewhere(node, heads, written[node, default: Sorted()], &report)
             }
         }
         for node in Set(stored.keys).union(written.keys).sorted() {
@@ -63,6 +68,19 @@ struct AuditHeadsCheck {
             }
         }
         return sorted
+    }
+
+    /// What stands for the file of another node: a copy of it that was named; without one, nobody can say what is missing.
+    private static func elsewhere(
+        _ node: String, _ stored: Sorted, _ written: Sorted, _ report: inout AuditReport
+    ) -> Sorted {
+        var file = written
+        for head in written.witnesses { file.genuine[head.number] = head }
+        guard file.genuine.isEmpty else { return file }
+        report.remarks.append(
+            "node \(node): its signed heads were looked for in the database only; they are in that node's own "
+                + "audit-heads.log: name a copy of it with --heads")
+        return stored
     }
 
     /// Returns every genuine head of the node, of whichever place.

@@ -1,4 +1,3 @@
-import Foundation
 package import GRDB
 
 /// The tables of the audit trail, which stand among the data so that a row commits with what it witnesses.
@@ -31,52 +30,82 @@ package enum AuditTables {
                 """)
     }
 
-    static func insert(_ row: AuditRow, hash: [UInt8], _ db: Database) throws {
-        let statement = try db.cachedStatement(sql: "INSERT INTO auditRow VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    /// PostgreSQL's. Names are compared by their bytes, as here.
+    static let postgres = """
+        CREATE TABLE auditRow (
+            node TEXT COLLATE "C" NOT NULL,
+            number BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            organisation BIGINT NOT NULL,
+            actor TEXT NOT NULL,
+            action TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            hash BYTEA NOT NULL,
+            PRIMARY KEY (node, number)
+        );
+        CREATE TABLE auditHead (
+            node TEXT COLLATE "C" NOT NULL,
+            number BIGINT NOT NULL,
+            rows BIGINT NOT NULL,
+            at BIGINT NOT NULL,
+            hash BYTEA NOT NULL,
+            signature BYTEA NOT NULL,
+            PRIMARY KEY (node, number)
+        );
+        """
+
+    static func insert(_ row: AuditRow, hash: [UInt8], _ db: any SQLSession) throws {
         let entry = row.entry
-        try statement.execute(arguments: [
-            row.node, row.number, entry.at, entry.organisation, entry.actor, entry.action, entry.subject, entry.detail,
-            Data(hash),
-        ])
+        try db.run(
+            """
+            INSERT INTO auditRow (node, number, at, organisation, actor, action, subject, detail, hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                .text(row.node), .integer(row.number), .integer(entry.at), .integer(entry.organisation),
+                .text(entry.actor), .text(entry.action), .text(entry.subject), .text(entry.detail), .blob(hash),
+            ])
     }
 
-    static func insert(_ head: AuditHead, _ db: Database) throws {
-        try db.execute(
-            sql: "INSERT INTO auditHead VALUES (?, ?, ?, ?, ?, ?)",
-            arguments: [head.node, head.number, head.rows, head.at, Data(head.hash), Data(head.signature)])
+    static func insert(_ head: AuditHead, _ db: any SQLSession) throws {
+        try db.run(
+            "INSERT INTO auditHead (node, number, rows, at, hash, signature) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                .text(head.node), .integer(head.number), .integer(head.rows), .integer(head.at), .blob(head.hash),
+                .blob(head.signature),
+            ])
     }
 
     /// The number and the hash of the node's newest row.
-    static func lastRow(of node: String, _ db: Database) throws -> (number: Int64, hash: [UInt8])? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT number, hash FROM auditRow WHERE node = ? ORDER BY number DESC LIMIT 1")
-        guard let row = try Row.fetchOne(statement, arguments: [node]) else { return nil }
-        guard let number = ColumnValue.integer(row, 0), let hash = ColumnValue.blob(row, 1) else {
+    static func lastRow(of node: String, _ db: any SQLSession) throws -> (number: Int64, hash: [UInt8])? {
+        let row = try db.firstRow(
+            "SELECT number, hash FROM auditRow WHERE node = ? ORDER BY number DESC LIMIT 1", [.text(node)])
+        guard let row else { return nil }
+        guard let number = row.integer(0), let hash = row.blob(1) else {
             throw AuditError("The last audit row of node '\(node)' cannot be read; run: foyer audit verify")
         }
         return (number, hash)
     }
 
     /// nil stands for a row that holds no head.
-    static func heads(_ db: Database) throws -> [AuditHead?] {
-        try Row.fetchAll(db, sql: "SELECT node, number, rows, at, hash, signature FROM auditHead ORDER BY node, number")
+    static func heads(_ db: any SQLSession) throws -> [AuditHead?] {
+        try db.rows("SELECT node, number, rows, at, hash, signature FROM auditHead ORDER BY node, number", [])
             .map(head)
     }
 
-    static func lastHead(of node: String, _ db: Database) throws -> AuditHead? {
-        try Row.fetchOne(
-            db,
-            sql: """
-                SELECT node, number, rows, at, hash, signature FROM auditHead
-                WHERE node = ? ORDER BY number DESC LIMIT 1
-                """, arguments: [node]
+    static func lastHead(of node: String, _ db: any SQLSession) throws -> AuditHead? {
+        try db.firstRow(
+            """
+            SELECT node, number, rows, at, hash, signature FROM auditHead
+            WHERE node = ? ORDER BY number DESC LIMIT 1
+            """, [.text(node)]
         ).flatMap(head)
     }
 
-    private static func head(_ row: Row) -> AuditHead? {
-        guard let node = ColumnValue.text(row, 0), let number = ColumnValue.integer(row, 1),
-            let rows = ColumnValue.integer(row, 2), let at = ColumnValue.integer(row, 3),
-            let hash = ColumnValue.blob(row, 4), let signature = ColumnValue.blob(row, 5)
+    private static func head(_ row: SQLRow) -> AuditHead? {
+        guard let node = row.text(0), let number = row.integer(1), let rows = row.integer(2),
+            let at = row.integer(3), let hash = row.blob(4), let signature = row.blob(5)
         else { return nil }
         return AuditHead(node: node, number: number, rows: rows, at: at, hash: hash, signature: signature)
     }

@@ -1,4 +1,3 @@
-package import GRDB
 import Synchronization
 
 /// One node's chain of audit rows: adds to it within the caller's transactions, and signs its head from time to time.
@@ -45,7 +44,7 @@ package final class AuditTrail: Sendable {
 
     /// `node` names the chain: letters, digits and `._:-`, at most 64. The tables must be there.
     package init(
-        node: String, in database: any DatabaseWriter, _ directory: DataDirectory, signer: AuditSigner,
+        node: String, in database: any SQLDatabase, _ directory: DataDirectory, signer: AuditSigner,
         interval: SigningInterval = .usual
     ) throws {
         guard AuditHead.isNodeName(node) else {
@@ -68,7 +67,7 @@ package final class AuditTrail: Sendable {
     /// Enters heads that a crash left in the file only. Never the other way round: a line missing in the file was taken
     /// from it, and the verifier is to see that. Returns the newest head.
     private static func completeHeads(
-        _ node: String, _ file: AuditHeadsFile, _ key: AuditPublicKey, _ database: any DatabaseWriter
+        _ node: String, _ file: AuditHeadsFile, _ key: AuditPublicKey, _ database: any SQLDatabase
     ) throws -> AuditHead? {
         let written = (try file.read()?.heads ?? []).filter { $0.node == node && $0.isSigned(by: key) }
         return try database.write { db in
@@ -84,7 +83,7 @@ package final class AuditTrail: Sendable {
     }
 
     /// Adds rows to the chain in the caller's transaction: they are there if and only if it commits.
-    package func append(_ entries: [AuditEntry], in db: Database) throws {
+    package func append(_ entries: [AuditEntry], in db: any SQLSession) throws {
         guard let first = entries.first else { return }
         let last = try AuditTables.lastRow(of: node, db)
         var number = last?.number ?? 0
@@ -107,7 +106,7 @@ package final class AuditTrail: Sendable {
     /// To be called after commits and now and then, with the time in milliseconds since 1970. Signs if the interval has
     /// passed; returns whether it did.
     @discardableResult
-    package func signIfDue(now: Int64, in database: any DatabaseWriter) throws -> Bool {
+    package func signIfDue(now: Int64, in database: any SQLDatabase) throws -> Bool {
         let isDue = state.withLock { state in
             guard state.unsignedRows > 0 else { return false }
             guard state.unsignedRows < interval.rows, let since = state.unsignedSince else { return true }
@@ -120,7 +119,7 @@ package final class AuditTrail: Sendable {
 
     /// Signs the head of what is committed, unless that is signed already; to be called at close, too.
     @discardableResult
-    package func sign(now: Int64, in database: any DatabaseWriter) throws -> Bool {
+    package func sign(now: Int64, in database: any SQLDatabase) throws -> Bool {
         try signing.withLock { _ in
             try storeLastHead(in: database)
             let (counted, lastHead) = state.withLock { ($0.unsignedRows, $0.lastHead) }
@@ -143,7 +142,7 @@ package final class AuditTrail: Sendable {
         }
     }
 
-    private func storeLastHead(in database: any DatabaseWriter) throws {
+    private func storeLastHead(in database: any SQLDatabase) throws {
         guard let head = state.withLock({ $0.unstored }) else { return }
         try database.write { db in try AuditTables.insert(head, db) }
         state.withLock { $0.unstored = nil }

@@ -1,5 +1,3 @@
-package import GRDB
-
 /// Checks all chains of a database against their own hashes and against the signed heads. Reads each row once and keeps
 /// none, so that the length of the trail does not matter.
 package struct AuditVerifier {
@@ -7,11 +5,16 @@ package struct AuditVerifier {
     private let heads: AuditHeadsFile
     private let headsBefore: AuditHeadsFile.Content?
     private let copies: [AuditHeadsFile.Content]
+    private let node: String?
 
     /// To be made before the transaction in which `verify` reads. `copiesOfHeads` are heads files that were kept
-    /// elsewhere: they bear witness beside the house's own.
-    package init(_ directory: DataDirectory, publicKey: AuditPublicKey, copiesOfHeads: [String] = []) throws {
+    /// elsewhere: they bear witness beside the house's own. `node` is this one's name, where many nodes have the database:
+    /// each has a heads file of its own, and copies of the others' stand for them.
+    package init(
+        _ directory: DataDirectory, publicKey: AuditPublicKey, copiesOfHeads: [String] = [], node: String? = nil
+    ) throws {
         key = publicKey
+        self.node = node
         heads = AuditHeadsFile(path: directory.auditHeads)
         headsBefore = try heads.read()
         copies = try copiesOfHeads.map { path in
@@ -22,27 +25,22 @@ package struct AuditVerifier {
         }
     }
 
-    package func verify(_ db: Database) throws -> AuditReport {
+    package func verify(_ db: any SQLSession) throws -> AuditReport {
         var report = AuditReport()
-        let signed = try AuditHeadsCheck(key, heads, before: headsBefore, copies: copies, db, &report)
+        let signed = try AuditHeadsCheck(key, heads, before: headsBefore, copies: copies, node: node, db, &report)
         var check: AuditChainCheck?
         var seen: Set<String> = []
         func finish() {
             if let check { report.nodes.append(check.finish(&report)) }
         }
 
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT node, number, at, organisation, actor, action, subject, detail, hash,
-                    instr(CAST(node || actor || action || subject || detail AS BLOB), x'00')
-                FROM auditRow ORDER BY node, number
-                """)
-        while let row = try rows.next() {
-            guard let node = ColumnValue.text(row, 0) else {
-                report.add("?", .rowUnreadable(ColumnValue.integer(row, 1)))
-                continue
-            }
+        try db.eachRow(
+            """
+            SELECT node, number, at, organisation, actor, action, subject, detail, hash FROM auditRow
+            ORDER BY node, number
+            """, []
+        ) { row in
+            guard let node = row.text(0) else { return report.add("?", .rowUnreadable(row.integer(1))) }
             if check?.node != node {
                 finish()
                 check = AuditChainCheck(node, signed.heads(of: node))
@@ -76,8 +74,8 @@ private struct AuditChainCheck {
         self.heads = heads.sorted { ($0.rows, $0.number) < ($1.rows, $1.number) }
     }
 
-    mutating func take(_ row: Row, _ report: inout AuditReport) {
-        guard let number = ColumnValue.integer(row, 1) else { return report.add(node, .rowUnreadable(nil)) }
+    mutating func take(_ row: SQLRow, _ report: inout AuditReport) {
+        guard let number = row.integer(1) else { return report.add(node, .rowUnreadable(nil)) }
         rows += 1
         guard number > lastNumber else { return report.add(node, .rowOutOfOrder(number)) }
         if number - 1 > lastNumber {
@@ -85,10 +83,7 @@ private struct AuditChainCheck {
             previousHash = nil
         }
         lastNumber = number
-        // A text is read up to its first NUL, and none is written with one: what stands behind it was added.
-        guard let hash = ColumnValue.blob(row, 8), ColumnValue.integer(row, 9) == 0,
-            let content = Self.content(row, node, number)
-        else {
+        guard let hash = row.blob(8), let content = Self.content(row, node, number) else {
             previousHash = nil
             return report.add(node, .rowUnreadable(number))
         }
@@ -117,11 +112,12 @@ private struct AuditChainCheck {
         return summary
     }
 
-    private static func content(_ row: Row, _ node: String, _ number: Int64) -> AuditRow? {
-        guard let at = ColumnValue.integer(row, 2), let organisation = ColumnValue.integer(row, 3),
-            let actor = ColumnValue.text(row, 4), let action = ColumnValue.text(row, 5),
-            let subject = ColumnValue.text(row, 6), let detail = ColumnValue.text(row, 7)
+    private static func content(_ row: SQLRow, _ node: String, _ number: Int64) -> AuditRow? {
+        guard let at = row.integer(2), let organisation = row.integer(3), let actor = row.text(4),
+            let action = row.text(5), let subject = row.text(6), let detail = row.text(7)
         else { return nil }
+        // None is written with a NUL: what stands behind it was added, where other programs do not show it.
+        guard [node, actor, action, subject, detail].allSatisfy({ !$0.utf8.contains(0) }) else { return nil }
         let entry = AuditEntry(
             readAt: at, organisation: organisation, actor: actor, action: action, subject: subject, detail: detail)
         return AuditRow(node: node, number: number, entry: entry)

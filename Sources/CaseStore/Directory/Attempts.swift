@@ -1,6 +1,4 @@
 import CaseMachine
-import Foundation
-import GRDB
 
 /// What is counted, each as a row with its moment: so that a limit holds in any stretch of its length, over restarts, and
 /// says exactly when it lets go.
@@ -21,18 +19,17 @@ enum Attempts {
 
     /// How long until one more is allowed; nil for now.
     static func wait(
-        _ kind: Kind, _ subject: [UInt8], _ rate: DirectoryLimits.Rate, _ now: Timestamp, _ db: Database
+        _ kind: Kind, _ subject: [UInt8], _ rate: DirectoryLimits.Rate, _ now: Timestamp, _ db: any SQLSession
     ) throws -> Duration? {
         guard rate.count > 0 else { return rate.within }
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT at FROM attempt WHERE kind = ? AND subject = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?
-                """)
-        let arguments: StatementArguments = [
-            kind.rawValue, Data(subject), (now - rate.within).milliseconds, rate.count - 1,
-        ]
-        guard let row = try Row.fetchOne(statement, arguments: arguments) else { return nil }
-        return remaining(since: Timestamp(milliseconds: ColumnValue.integer(row, 0) ?? 0), rate.within, now)
+        let row = try db.firstRow(
+            "SELECT at FROM attempt WHERE kind = ? AND subject = ? AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?",
+            [
+                .integer(kind.rawValue), .blob(subject), .integer((now - rate.within).milliseconds),
+                .integer(Int64(rate.count) - 1),
+            ])
+        guard let row else { return nil }
+        return remaining(since: Timestamp(milliseconds: row.integer(0) ?? 0), rate.within, now)
     }
 
     /// What is left of `length` after `moment`: at most all of it, also if somebody has set the clock back.
@@ -43,42 +40,39 @@ enum Attempts {
 
     /// How many there were, 1,000 standing for more.
     static func count(
-        _ kind: Kind, _ subject: [UInt8], within length: Duration, _ now: Timestamp, _ db: Database
+        _ kind: Kind, _ subject: [UInt8], within length: Duration, _ now: Timestamp, _ db: any SQLSession
     ) throws -> (count: Int, newest: Timestamp?) {
-        let statement = try db.cachedStatement(
-            sql: "SELECT at FROM attempt WHERE kind = ? AND subject = ? AND at > ? ORDER BY at DESC LIMIT 1000")
-        let arguments: StatementArguments = [kind.rawValue, Data(subject), (now - length).milliseconds]
-        let rows = try Row.fetchAll(statement, arguments: arguments)
-        let newest = rows.first.flatMap { ColumnValue.integer($0, 0) }
+        let rows = try db.rows(
+            "SELECT at FROM attempt WHERE kind = ? AND subject = ? AND at > ? ORDER BY at DESC LIMIT 1000",
+            [.integer(kind.rawValue), .blob(subject), .integer((now - length).milliseconds)])
+        let newest = rows.first.flatMap { $0.integer(0) }
         return (rows.count, newest.map { Timestamp(milliseconds: $0) })
     }
 
     /// The row's number, by which it can be taken back.
     @discardableResult
-    static func record(_ kind: Kind, _ subject: [UInt8], _ now: Timestamp, _ db: Database) throws -> Int64 {
-        try db.cachedStatement(sql: "INSERT INTO attempt (kind, subject, at) VALUES (?, ?, ?)")
-            .execute(arguments: [kind.rawValue, Data(subject), now.milliseconds])
-        return db.lastInsertedRowID
+    static func record(_ kind: Kind, _ subject: [UInt8], _ now: Timestamp, _ db: any SQLSession) throws -> Int64 {
+        try db.insert(
+            "INSERT INTO attempt (kind, subject, at) VALUES (?, ?, ?) RETURNING id",
+            [.integer(kind.rawValue), .blob(subject), .integer(now.milliseconds)])
     }
 
-    static func takeBack(_ rows: [Int64], _ db: Database) throws {
-        let statement = try db.cachedStatement(sql: "DELETE FROM attempt WHERE id = ?")
-        for row in rows { try statement.execute(arguments: [row]) }
+    static func takeBack(_ rows: [Int64], _ db: any SQLSession) throws {
+        for row in rows { try db.run("DELETE FROM attempt WHERE id = ?", [.integer(row)]) }
     }
 
-    static func forget(_ kind: Kind, _ subject: [UInt8], _ db: Database) throws {
-        try db.cachedStatement(sql: "DELETE FROM attempt WHERE kind = ? AND subject = ?")
-            .execute(arguments: [kind.rawValue, Data(subject)])
+    static func forget(_ kind: Kind, _ subject: [UInt8], _ db: any SQLSession) throws {
+        try db.run("DELETE FROM attempt WHERE kind = ? AND subject = ?", [.integer(kind.rawValue), .blob(subject)])
     }
 }
 
 extension Directory {
     /// A client's address, so that nobody can read it out of the table.
     func hashed(_ client: ClientAddress) throws -> [UInt8] {
-        try store.vault.keyedHash(client.bytes, organisation: Self.house, purpose: "foyer client address 1")
+        try vault.keyedHash(client.bytes, organisation: Self.house, purpose: "foyer client address 1")
     }
 
     func hashedForHouse(_ contact: Contact) throws -> [UInt8] {
-        try store.vault.lookupHash(of: contact, organisation: Self.house)
+        try vault.lookupHash(of: contact, organisation: Self.house)
     }
 }

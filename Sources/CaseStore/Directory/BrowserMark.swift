@@ -36,6 +36,6 @@ extension Directory {
     }
 
     private func macOfMark(_ bytes: [UInt8]) throws -> [UInt8] {
-        try store.vault.keyedHash(bytes, organisation: Self.house, purpose: "foyer browser mark 1")
+        try vault.keyedHash(bytes, organisation: Self.house, purpose: "foyer browser mark 1")
     }
 }

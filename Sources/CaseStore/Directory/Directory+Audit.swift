@@ -1,5 +1,4 @@
 package import CaseMachine
-import GRDB
 
 extension Directory {
     /// Somebody of the team looked at who a case is about.
@@ -14,7 +13,7 @@ extension Directory {
     /// Commits with what it witnesses.
     func record(
         _ action: String, by actor: String, to subject: String, _ detail: String, _ organisation: OrganisationID,
-        _ now: Timestamp, _ db: Database
+        _ now: Timestamp, _ db: any SQLSession
     ) throws {
         let entry = AuditEntry(
             at: now.milliseconds, organisation: organisation.value, actor: actor, action: action, subject: subject,
@@ -26,12 +25,14 @@ extension Directory {
     package func signAudit(at now: Timestamp, isClosing: Bool = false) throws(DirectoryError) {
         do {
             if isClosing {
-                try audit.sign(now: now.milliseconds, in: store.pool)
+                try audit.sign(now: now.milliseconds, in: database)
             } else {
-                try audit.signIfDue(now: now.milliseconds, in: store.pool)
+                try audit.signIfDue(now: now.milliseconds, in: database)
             }
+        } catch let error as StoreError {
+            throw DirectoryError(error)
         } catch {
-            throw DirectoryError(SQLiteFailure.storeError(error, store.pool.path))
+            throw DirectoryError(.fatal("\(error)"))
         }
     }
 
@@ -39,19 +40,19 @@ extension Directory {
     /// until the answer is 0.
     package func tidy(at now: Timestamp) throws(DirectoryError) -> Int {
         try write { db in
-            let expired: [(table: String, column: String, moment: Timestamp)] = [
-                ("challenge", "expiresAt", now),
-                ("session", "idleAt", now),
-                ("attempt", "at", now - Attempts.longestRemembered),
+            let expired: [(table: String, id: String, column: String, moment: Timestamp)] = [
+                ("challenge", "id", "expiresAt", now),
+                ("session", "id", "idleAt", now),
+                ("attempt", "id", "at", now - Attempts.longestRemembered),
             ]
-            var removed = 0
-            for (table, column, moment) in expired {
-                try db.execute(
-                    sql: """
-                        DELETE FROM \(table) WHERE id IN (
-                            SELECT id FROM \(table) WHERE \(column) <= ? ORDER BY \(column) LIMIT ?)
-                        """, arguments: [moment.milliseconds, DirectoryLimits.tidiedAtOnce])
-                removed += db.changesCount
+            let tickets = isShared ? [(table: "ticket", id: "hash", column: "expiresAt", moment: now)] : []
+            var removed = isShared ? try SharedChanges.tidy(at: now, db) : 0
+            for (table, id, column, moment) in expired + tickets {
+                removed += try db.run(
+                    """
+                    DELETE FROM \(table) WHERE \(id) IN (
+                        SELECT \(id) FROM \(table) WHERE \(column) <= ? ORDER BY \(column) LIMIT ?)
+                    """, [.integer(moment.milliseconds), .integer(Int64(DirectoryLimits.tidiedAtOnce))])
             }
             return .success(removed)
         }

@@ -1,6 +1,4 @@
 package import CaseMachine
-import Foundation
-import GRDB
 
 /// One-time passwords: a guest's form becomes a challenge with a code, and a challenge answered with its code a guest with
 /// a session.
@@ -33,8 +31,7 @@ extension Directory {
                 id: id, organisation: team.organisation, team: team.id, contactHash: contact,
                 codeHash: try hashed(code, of: id, contact, team.organisation),
                 expiresAt: now + DirectoryLimits.codeLifetime, wrongTries: 0,
-                draft: [UInt8](
-                    try seal(draft, .organisation(team.organisation.value), SealedColumn.challenge, row: id)))
+                draft: try seal(draft, .organisation(team.organisation.value), SealedColumn.challenge, row: id))
             try challenge.update(db)
             try record(
                 "code.sent", by: "guest:unverified", to: "team:\(team.id)", draft.contact.kindName, team.organisation,
@@ -47,7 +44,7 @@ extension Directory {
     }
 
     private func refusal(
-        ofCodeTo contact: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: Database
+        ofCodeTo contact: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: any SQLSession
     ) throws -> DirectoryError? {
         if let wait = try Attempts.wait(
             .codeToContact, contact, DirectoryLimits.Rate(1, within: DirectoryLimits.resendAfter), now, db)
@@ -103,14 +100,14 @@ extension Directory {
         }
     }
 
-    func refusalOfClient(_ client: [UInt8], _ now: Timestamp, _ db: Database) throws -> DirectoryError? {
+    func refusalOfClient(_ client: [UInt8], _ now: Timestamp, _ db: any SQLSession) throws -> DirectoryError? {
         try Attempts.wait(.failureOfClient, client, settings.limits.failuresPerClient, now, db).map {
             DirectoryError(.tooManyTries, "Too many tries. Wait a while, then try again.", retryAfter: $0)
         }
     }
 
     private func countWrongTry(
-        at challenge: Challenge, _ client: [UInt8], _ now: Timestamp, _ db: Database
+        at challenge: Challenge, _ client: [UInt8], _ now: Timestamp, _ db: any SQLSession
     ) throws -> DirectoryError {
         try challenge.countWrongTry(db)
         try Attempts.record(.wrongCodeOfContact, challenge.contactHash, now, db)
@@ -129,6 +126,6 @@ extension Directory {
         _ code: String, of challenge: Int64, _ contact: [UInt8], _ organisation: OrganisationID
     ) throws -> [UInt8] {
         let message = contact + withUnsafeBytes(of: challenge.bigEndian) { Array($0) } + code.utf8
-        return try store.vault.keyedHash(message, organisation: organisation.value, purpose: "foyer code 1")
+        return try vault.keyedHash(message, organisation: organisation.value, purpose: "foyer code 1")
     }
 }

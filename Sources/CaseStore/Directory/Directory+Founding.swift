@@ -1,6 +1,4 @@
 package import CaseMachine
-import Foundation
-import GRDB
 
 /// Making organisations, teams and members. Errors: `bad_settings` with what to do, `address_taken`,
 /// `no_such_organisation`, `no_such_team`, `no_such_member`.
@@ -11,10 +9,12 @@ extension Directory {
         try organisation.demandUsable()
         let publicID = try settings.randomness.publicID()
         let id = try change { db in
-            let id = try insert("organisation (publicID, settings) VALUES (?, x'')", [publicID.data], db)
-            try store.vault.createKeys(for: [.organisation(id)])
+            let id = try db.insert(
+                "INSERT INTO organisation (publicID, settings) VALUES (?, ?) RETURNING id",
+                [publicID.column, .blob([])])
+            try vault.createKeys(for: [.organisation(id)])
             let sealed = try seal(organisation, .organisation(id), SealedColumn.organisation, row: id)
-            try db.execute(sql: "UPDATE organisation SET settings = ? WHERE id = ?", arguments: [sealed, id])
+            try db.run("UPDATE organisation SET settings = ? WHERE id = ?", [.blob(sealed), .integer(id)])
             try record(
                 "organisation.created", by: actor, to: "organisation:\(id)", "", OrganisationID(id), now, db)
             return OrganisationID(id)
@@ -31,7 +31,7 @@ extension Directory {
         try change { db in
             let sealed = try seal(
                 organisation, .organisation(id.value), SealedColumn.organisation, row: id.value)
-            try db.execute(sql: "UPDATE organisation SET settings = ? WHERE id = ?", arguments: [sealed, id.value])
+            try db.run("UPDATE organisation SET settings = ? WHERE id = ?", [.blob(sealed), .integer(id.value)])
             try record("organisation.changed", by: actor, to: "organisation:\(id)", "", id, now, db)
         }
     }
@@ -43,9 +43,9 @@ extension Directory {
         try draft.demandUsable()
         let id = try change { db in
             let owner = KeyOwner.organisation(organisation.value)
-            let id = try insert(
-                "team (publicID, organisation, settings) VALUES (?, ?, x'')",
-                [try settings.randomness.publicID().data, organisation.value], db)
+            let id = try db.insert(
+                "INSERT INTO team (publicID, organisation, settings) VALUES (?, ?, ?) RETURNING id",
+                [try settings.randomness.publicID().column, .integer(organisation.value), .blob([])])
             let categories = try draft.categories.map { name in
                 CategoryID(
                     try insertPart("teamCategory", of: id, StoredCategory(name: name), owner, SealedColumn.category, db)
@@ -77,12 +77,15 @@ extension Directory {
         try settings.demandUsable()
         try policy.demandUsable()
         try change { db in
+            // As it stands now: another node may have changed it.
+            let owner = KeyOwner.organisation(team.organisation.value)
+            let row = try db.firstRow("SELECT settings FROM team WHERE id = ?", [.integer(id.value)])
+            guard let blob = row?.blob(0) else { throw DirectoryError.noSuchTeam }
+            let stored = try open(StoredTeam.self, blob, owner, SealedColumn.team, row: id.value).policy.policy
             var policy = policy
-            policy.revision = (roster[id] ?? team).policy.revision &+ 1
-            policy.identifiers = team.policy.identifiers
-            try writeTeam(
-                StoredTeam(settings: settings, policy: StoredPolicy(policy)), id.value,
-                .organisation(team.organisation.value), db)
+            policy.revision = stored.revision &+ 1
+            policy.identifiers = stored.identifiers
+            try writeTeam(StoredTeam(settings: settings, policy: StoredPolicy(policy)), id.value, owner, db)
             try record("team.changed", by: actor, to: "team:\(id)", "", team.organisation, now, db)
         }
         guard let changed = roster[id] else { throw .noSuchTeam }
@@ -103,22 +106,22 @@ extension Directory {
         let hash = try passwords.hash(password)
         let publicID = try settings.randomness.publicID()
         let id = try change { db in
-            let addressHash = Data(try hashedForHouse(.email(address)))
-            guard
-                try Row.fetchOne(db, sql: "SELECT 1 FROM member WHERE addressHash = ?", arguments: [addressHash]) == nil
-            else {
+            let addressHash = try hashedForHouse(.email(address))
+            guard try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(addressHash)]) == nil else {
                 throw DirectoryError(.addressTaken, "Somebody signs in with this address already.", field: "email")
             }
             let owner = KeyOwner.organisation(organisation.value)
-            let id = try insert(
-                "member (publicID, organisation, addressHash, detail, password) VALUES (?, ?, ?, x'', x'')",
-                [publicID.data, organisation.value, addressHash], db)
+            let id = try db.insert(
+                """
+                INSERT INTO member (publicID, organisation, addressHash, detail, password) VALUES (?, ?, ?, ?, ?)
+                RETURNING id
+                """, [publicID.column, .integer(organisation.value), .blob(addressHash), .blob([]), .blob([])])
             let detail = MemberDetail(name: name, email: address.typed, isAdministrator: isAdministrator, teams: [])
-            try db.execute(
-                sql: "UPDATE member SET detail = ?, password = ? WHERE id = ?",
-                arguments: [
-                    try seal(detail, owner, SealedColumn.member, row: id),
-                    try seal(hash, owner, SealedColumn.password, row: id), id,
+            try db.run(
+                "UPDATE member SET detail = ?, password = ? WHERE id = ?",
+                [
+                    .blob(try seal(detail, owner, SealedColumn.member, row: id)),
+                    .blob(try seal(hash, owner, SealedColumn.password, row: id)), .integer(id),
                 ])
             try record("member.created", by: actor, to: "member:\(id)", "", organisation, now, db)
             return MemberID(id)
@@ -146,47 +149,41 @@ extension Directory {
         guard let organisation = roster[member]?.organisation else { throw .noSuchMember }
         guard roster[team]?.organisation == organisation else { throw .noSuchTeam }
         try change { db in
-            guard
-                let blob = try Row.fetchOne(
-                    db, sql: "SELECT detail FROM member WHERE id = ?", arguments: [member.value]
-                )
-                .flatMap({ ColumnValue.blob($0, 0) })
-            else { throw DirectoryError.noSuchMember }
+            let row = try db.firstRow("SELECT detail FROM member WHERE id = ?", [.integer(member.value)])
+            guard let blob = row?.blob(0) else { throw DirectoryError.noSuchMember }
             var detail = try openMember(blob, member, organisation)
             detail.teams.removeAll { $0.team == team.value }
             if let rank { detail.teams.append(MemberDetail.Work(team: team.value, rank: rank.rawValue)) }
             let sealed = try seal(
                 detail, .organisation(organisation.value), SealedColumn.member, row: member.value)
-            try db.execute(sql: "UPDATE member SET detail = ? WHERE id = ?", arguments: [sealed, member.value])
+            try db.run("UPDATE member SET detail = ? WHERE id = ?", [.blob(sealed), .integer(member.value)])
             let how = rank.map { "team:\(team) as \($0)" } ?? "team:\(team)"
             try record(action, by: actor, to: "member:\(member)", how, organisation, now, db)
         }
     }
 
-    private func writeTeam(_ team: StoredTeam, _ id: Int64, _ owner: KeyOwner, _ db: Database) throws {
-        try db.execute(
-            sql: "UPDATE team SET settings = ? WHERE id = ?",
-            arguments: [try seal(team, owner, SealedColumn.team, row: id), id])
+    private func writeTeam(_ team: StoredTeam, _ id: Int64, _ owner: KeyOwner, _ db: any SQLSession) throws {
+        try db.run(
+            "UPDATE team SET settings = ? WHERE id = ?",
+            [.blob(try seal(team, owner, SealedColumn.team, row: id)), .integer(id)])
     }
 
     /// The row first, for its number, which is sealed along.
     private func insertPart(
-        _ table: String, of team: Int64, _ detail: some Encodable, _ owner: KeyOwner, _ column: UInt16, _ db: Database
+        _ table: String, of team: Int64, _ detail: some Encodable, _ owner: KeyOwner, _ column: UInt16,
+        _ db: any SQLSession
     ) throws -> Int64 {
-        let id = try insert(
-            "\(table) (publicID, team, detail) VALUES (?, ?, x'')", [try settings.randomness.publicID().data, team], db)
-        try db.execute(
-            sql: "UPDATE \(table) SET detail = ? WHERE id = ?",
-            arguments: [try seal(detail, owner, column, row: id), id])
+        let id = try db.insert(
+            "INSERT INTO \(table) (publicID, team, detail) VALUES (?, ?, ?) RETURNING id",
+            [try settings.randomness.publicID().column, .integer(team), .blob([])])
+        try db.run(
+            "UPDATE \(table) SET detail = ? WHERE id = ?",
+            [.blob(try seal(detail, owner, column, row: id)), .integer(id)])
         return id
-    }
-
-    private func insert(_ what: String, _ arguments: StatementArguments, _ db: Database) throws -> Int64 {
-        try db.execute(sql: "INSERT INTO \(what)", arguments: arguments)
-        return db.lastInsertedRowID
     }
 }
 
 extension PublicID {
-    fileprivate var data: Data { Data(value.bigEndianBytes) }
+    /// As it stands in a column.
+    var column: SQLValue { .blob(value.bigEndianBytes) }
 }

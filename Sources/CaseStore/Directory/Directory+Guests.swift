@@ -1,6 +1,4 @@
 package import CaseMachine
-import Foundation
-import GRDB
 
 extension Directory {
     /// A guest with their names and contact. Errors: `no_such_guest`, `erased`.
@@ -8,7 +6,9 @@ extension Directory {
         if let guest = guests.find(id) { return guest }
         let destructions = guests.destructions
         let guest = try read { db in
-            guard let guest = try GuestRow.find("id = ?", [id.value], db) else { throw DirectoryError.noSuchGuest }
+            guard let guest = try GuestRow.find("id = ?", [.integer(id.value)], db) else {
+                throw DirectoryError.noSuchGuest
+            }
             return try open(guest)
         }
         guests.insert(guest, readSince: destructions)
@@ -21,8 +21,9 @@ extension Directory {
     /// By the name that the outside knows. Errors: `no_such_guest`, `erased`.
     package func guest(_ name: PublicID) throws(DirectoryError) -> Guest {
         try read { db in
-            let name = Data(name.value.bigEndianBytes)
-            guard let guest = try GuestRow.find("publicID = ?", [name], db) else { throw DirectoryError.noSuchGuest }
+            guard let guest = try GuestRow.find("publicID = ?", [name.column], db) else {
+                throw DirectoryError.noSuchGuest
+            }
             return try open(guest)
         }
     }
@@ -30,30 +31,33 @@ extension Directory {
     /// The guest of this contact and name at the organisation. One whose key was destroyed is nobody any more: the same
     /// person is somebody new.
     func findOrMakeGuest(
-        _ draft: GuestDraft, _ organisation: OrganisationID, _ publicID: PublicID, _ db: Database
+        _ draft: GuestDraft, _ organisation: OrganisationID, _ publicID: PublicID, _ db: any SQLSession
     ) throws -> Guest {
         let name = try NormalisedName(first: draft.firstName, last: draft.lastName)
-        let contactHash = Data(try store.vault.lookupHash(of: draft.contact, organisation: organisation.value))
-        let nameHash = Data(
-            try store.vault.keyedHash(
-                Array(name.text.utf8), organisation: organisation.value, purpose: "foyer name lookup 1"))
+        let contactHash = try vault.lookupHash(of: draft.contact, organisation: organisation.value)
+        let nameHash = try vault.keyedHash(
+            Array(name.text.utf8), organisation: organisation.value, purpose: "foyer name lookup 1")
         let known = try GuestRow.find(
-            "organisation = ? AND contactHash = ? AND nameHash = ?", [organisation.value, contactHash, nameHash], db)
+            "organisation = ? AND contactHash = ? AND nameHash = ?",
+            [.integer(organisation.value), .blob(contactHash), .blob(nameHash)], db)
         if let known {
             do { return try open(known) } catch let error as DirectoryError where error.code == .erased {
-                try db.execute(sql: "DELETE FROM guest WHERE id = ?", arguments: [known.id.value])
+                try db.run("DELETE FROM guest WHERE id = ?", [.integer(known.id.value)])
             }
         }
-        try db.execute(
-            sql: "INSERT INTO guest VALUES (NULL, ?, ?, ?, ?, x'')",
-            arguments: [Data(publicID.value.bigEndianBytes), organisation.value, contactHash, nameHash])
-        let id = GuestID(db.lastInsertedRowID)
+        let id = GuestID(
+            try db.insert(
+                """
+                INSERT INTO guest (publicID, organisation, contactHash, nameHash, detail) VALUES (?, ?, ?, ?, ?)
+                RETURNING id
+                """,
+                [publicID.column, .integer(organisation.value), .blob(contactHash), .blob(nameHash), .blob([])]))
         // Durable before anything is sealed with it. What is left of a transaction that fails is a key of nobody's.
         let owner = KeyOwner.guest(id.value, of: organisation.value)
-        try store.vault.createKeys(for: [owner])
-        try db.execute(
-            sql: "UPDATE guest SET detail = ? WHERE id = ?",
-            arguments: [try seal(draft, owner, SealedColumn.guest, row: id.value), id.value])
+        try vault.createKeys(for: [owner])
+        try db.run(
+            "UPDATE guest SET detail = ? WHERE id = ?",
+            [.blob(try seal(draft, owner, SealedColumn.guest, row: id.value)), .integer(id.value)])
         return Guest(
             id: id, publicID: publicID, organisation: organisation, firstName: draft.firstName,
             lastName: draft.lastName, contact: draft.contact)
@@ -80,12 +84,12 @@ private struct GuestRow {
     let organisation: OrganisationID
     let detail: [UInt8]
 
-    static func find(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> GuestRow? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id, publicID, organisation, detail FROM guest WHERE \(condition)")
-        guard let row = try Row.fetchOne(statement, arguments: arguments), let id = ColumnValue.integer(row, 0),
-            let publicID = ColumnValue.blob(row, 1).flatMap(UInt128.init(bigEndianBytes:)),
-            let organisation = ColumnValue.integer(row, 2), let detail = ColumnValue.blob(row, 3)
+    static func find(_ condition: String, _ arguments: [SQLValue], _ db: any SQLSession) throws -> GuestRow? {
+        let row = try db.firstRow(
+            "SELECT id, publicID, organisation, detail FROM guest WHERE \(condition)", arguments)
+        guard let row, let id = row.integer(0),
+            let publicID = row.blob(1).flatMap(UInt128.init(bigEndianBytes:)),
+            let organisation = row.integer(2), let detail = row.blob(3)
         else { return nil }
         return GuestRow(
             id: GuestID(id), publicID: PublicID(publicID), organisation: OrganisationID(organisation), detail: detail)

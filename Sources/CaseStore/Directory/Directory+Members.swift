@@ -1,6 +1,4 @@
 package import CaseMachine
-import Foundation
-import GRDB
 
 /// What is sealed of a member. Rights are in it, so that whoever can write to the database gives themself none.
 struct MemberDetail: Codable {
@@ -88,11 +86,8 @@ extension Directory {
     package func address(of member: MemberID) throws(DirectoryError) -> EmailAddress {
         guard let organisation = roster[member]?.organisation else { throw .noSuchMember }
         return try read { db in
-            guard
-                let row = try Row.fetchOne(
-                    db, sql: "SELECT detail FROM member WHERE id = ?", arguments: [member.value]),
-                let detail = ColumnValue.blob(row, 0)
-            else { throw DirectoryError.noSuchMember }
+            let row = try db.firstRow("SELECT detail FROM member WHERE id = ?", [.integer(member.value)])
+            guard let detail = row?.blob(0) else { throw DirectoryError.noSuchMember }
             return try EmailAddress(openMember(detail, member, organisation).email)
         }
     }
@@ -105,18 +100,18 @@ extension Directory {
     /// cannot be an address is counted as it was typed.
     private func hashed(login email: String) throws -> [UInt8] {
         if let address = try? EmailAddress(email) { return try hashedForHouse(.email(address)) }
-        return try store.vault.keyedHash(
+        return try vault.keyedHash(
             Array(email.utf8.prefix(512)), organisation: Self.house, purpose: "foyer login 1")
     }
 
     /// An account as it is tried from one place: a browser that has been let into it before, or else a client.
     private func hashed(_ account: [UInt8], at place: [UInt8]) throws -> [UInt8] {
-        try store.vault.keyedHash(account + place, organisation: Self.house, purpose: "foyer login place 1")
+        try vault.keyedHash(account + place, organisation: Self.house, purpose: "foyer login place 1")
     }
 
     /// What somebody else's tries may cost a member: at a browser that is new to them, a wait.
     private func refusalOfStranger(
-        _ account: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: Database
+        _ account: [UInt8], _ client: [UInt8], _ now: Timestamp, _ db: any SQLSession
     ) throws -> DirectoryError? {
         if let refusal = try refusalOfClient(client, now, db) { return refusal }
         return try Attempts.wait(.failureOfAccount, account, settings.limits.failuresPerAccount, now, db).map {
@@ -125,7 +120,7 @@ extension Directory {
     }
 
     /// Nobody's tries from elsewhere lengthen it.
-    private func pause(at place: [UInt8], _ now: Timestamp, _ db: Database) throws -> DirectoryError? {
+    private func pause(at place: [UInt8], _ now: Timestamp, _ db: any SQLSession) throws -> DirectoryError? {
         let failures = try Attempts.count(.failureAtPlace, place, within: DirectoryLimits.failuresRemembered, now, db)
         guard failures.count >= DirectoryLimits.freeFailures, let newest = failures.newest else { return nil }
         return Attempts.remaining(since: newest, Self.pause(afterFailures: failures.count), now).map {
@@ -143,11 +138,10 @@ extension Directory {
         return min(DirectoryLimits.firstPause * (1 << doublings), DirectoryLimits.longestPause)
     }
 
-    private func findLogin(_ account: [UInt8], _ db: Database) throws -> (id: MemberID, password: PasswordHash)? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id, organisation, password FROM member WHERE addressHash = ?")
-        guard let row = try Row.fetchOne(statement, arguments: [Data(account)]), let id = ColumnValue.integer(row, 0),
-            let organisation = ColumnValue.integer(row, 1), let password = ColumnValue.blob(row, 2),
+    private func findLogin(_ account: [UInt8], _ db: any SQLSession) throws -> (id: MemberID, password: PasswordHash)? {
+        let row = try db.firstRow(
+            "SELECT id, organisation, password FROM member WHERE addressHash = ?", [.blob(account)])
+        guard let row, let id = row.integer(0), let organisation = row.integer(1), let password = row.blob(2),
             roster[MemberID(id)] != nil
         else { return nil }
         let hash = try open(
@@ -156,7 +150,7 @@ extension Directory {
     }
 
     /// The trail names a member who exists, and never what was typed: people type passwords into the wrong field.
-    private func recordFailure(_ member: MemberID?, _ now: Timestamp, _ db: Database) throws {
+    private func recordFailure(_ member: MemberID?, _ now: Timestamp, _ db: any SQLSession) throws {
         let organisation = member.flatMap { roster[$0]?.organisation } ?? OrganisationID(Self.house)
         let subject = member.map { "member:\($0)" } ?? "member:unknown"
         try record("member.loginFailed", by: "unknown", to: subject, "", organisation, now, db)

@@ -1,5 +1,4 @@
 import CaseMachine
-import GRDB
 
 /// What is sealed of a team.
 struct StoredTeam: Codable {
@@ -19,7 +18,7 @@ struct StoredField: Codable {
 
 extension Directory {
     /// Everybody. An organisation whose key was destroyed has left, and all its people with it.
-    func readRoster(_ db: Database) throws -> Roster {
+    func readRoster(_ db: any SQLSession) throws -> Roster {
         let organisations = try rows("organisation", "id", "settings", db).compactMap { row -> Organisation? in
             let settings: OrganisationSettings
             do {
@@ -56,7 +55,7 @@ extension Directory {
     }
 
     private func readCategories(
-        _ organisations: [Int64: Int64], _ db: Database
+        _ organisations: [Int64: Int64], _ db: any SQLSession
     ) throws -> [Int64: [Team.Category]] {
         var categories: [Int64: [Team.Category]] = [:]
         for row in try rows("teamCategory", "team", "detail", db) {
@@ -69,7 +68,7 @@ extension Directory {
         return categories
     }
 
-    private func readFields(_ organisations: [Int64: Int64], _ db: Database) throws -> [Int64: [Team.Field]] {
+    private func readFields(_ organisations: [Int64: Int64], _ db: any SQLSession) throws -> [Int64: [Team.Field]] {
         var fields: [Int64: [Team.Field]] = [:]
         for row in try rows("teamField", "team", "detail", db) {
             guard let organisation = organisations[row.of] else { continue }
@@ -91,11 +90,10 @@ extension Directory {
     }
 
     /// In the order in which they were made.
-    private func rows(_ table: String, _ of: String, _ sealed: String, _ db: Database) throws -> [SealedRow] {
-        try Row.fetchAll(db, sql: "SELECT id, publicID, \(of), \(sealed) FROM \(table) ORDER BY id").map { row in
-            guard let id = ColumnValue.integer(row, 0),
-                let publicID = ColumnValue.blob(row, 1).flatMap(UInt128.init(bigEndianBytes:)),
-                let of = ColumnValue.integer(row, 2), let sealed = ColumnValue.blob(row, 3)
+    private func rows(_ table: String, _ of: String, _ sealed: String, _ db: any SQLSession) throws -> [SealedRow] {
+        try db.rows("SELECT id, publicID, \(of), \(sealed) FROM \(table) ORDER BY id", []).map { row in
+            guard let id = row.integer(0), let publicID = row.blob(1).flatMap(UInt128.init(bigEndianBytes:)),
+                let of = row.integer(2), let sealed = row.blob(3)
             else { throw StoreError.fatal("Damaged: a row of '\(table)' cannot be read.") }
             return SealedRow(id: id, publicID: PublicID(publicID), of: of, sealed: sealed)
         }

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// What stands sealed in a row: JSON with the number of its shape, so that a later release can read an earlier one's.
 private struct Shaped<Value> {
@@ -18,13 +17,12 @@ private struct ShapeNumber: Decodable {
 }
 
 extension Directory {
-    func seal(_ value: some Encodable, _ owner: KeyOwner, _ column: UInt16, row: Int64) throws -> Data {
+    func seal(_ value: some Encodable, _ owner: KeyOwner, _ column: UInt16, row: Int64) throws -> [UInt8] {
         let plain = [UInt8](try JSONEncoder().encode(Shaped(shape: 1, value: value)))
         let place = SealedPlace(owner, column: column, row: row)
-        return Data(
-            try store.sealers.lend { sealer throws(StoreError) in
-                Result { () throws(VaultError) in try sealer.seal(plain, at: place) }
-            }.get())
+        return try sealers.lend { sealer throws(StoreError) in
+            Result { () throws(VaultError) in try sealer.seal(plain, at: place) }
+        }.get()
     }
 
     func open<Value: Decodable>(
@@ -32,7 +30,7 @@ extension Directory {
     ) throws -> Value {
         let place = SealedPlace(owner, column: column, row: row)
         let plain = Data(
-            try store.sealers.lend { sealer throws(StoreError) in
+            try sealers.lend { sealer throws(StoreError) in
                 Result { () throws(VaultError) in try sealer.open(blob, at: place) }
             }.get())
         let decoder = JSONDecoder()

@@ -1,6 +1,4 @@
 package import CaseMachine
-import Foundation
-import GRDB
 
 extension Directory {
     /// Whose session this token is. `isUse` says that a person did something; a look alone prolongs nothing. Error:
@@ -9,7 +7,7 @@ extension Directory {
         _ token: String, of kind: Session.Kind, at now: Timestamp, isUse: Bool = true
     ) throws(DirectoryError) -> Session {
         guard let token = Token(token) else { throw .signIn }
-        let found = try read { db in try SessionRow.find("tokenHash = ?", [Data(token.sha256)], db).first }
+        let found = try find("tokenHash = ?", [.blob(token.sha256)])
         guard let found, found.subject.kind == kind else { throw .signIn }
         return try living(found, now, isUse: isUse)
     }
@@ -18,8 +16,7 @@ extension Directory {
     package func session(
         _ id: SessionID, at now: Timestamp, isUse: Bool = true
     ) throws(DirectoryError) -> Session {
-        let found = try read { db in try SessionRow.find("id = ?", [id.value], db).first }
-        guard let found else { throw .signIn }
+        guard let found = try find("id = ?", [.integer(id.value)]) else { throw .signIn }
         return try living(found, now, isUse: isUse)
     }
 
@@ -30,10 +27,10 @@ extension Directory {
     ) throws(DirectoryError) -> Session? {
         guard let token = Token(token) else { return nil }
         return try write { db in
-            guard let found = try SessionRow.find("tokenHash = ?", [Data(token.sha256)], db).first,
+            guard let found = try SessionRow.find("tokenHash = ?", [.blob(token.sha256)], db).first,
                 found.subject.kind == kind
             else { return .success(nil) }
-            try SessionRow.remove(found.id, db)
+            try end([found.id], now, db)
             try record(
                 "\(found.subject.word).loggedOut", by: found.subject.name, to: found.subject.name, "",
                 found.organisation, now, db)
@@ -54,7 +51,7 @@ extension Directory {
     ) throws(DirectoryError) -> [SessionID] {
         try write { db in
             let sessions = try SessionRow.all(of: subject, db)
-            for session in sessions { try SessionRow.remove(session.id, db) }
+            try end(sessions.map(\.id), now, db)
             if let organisation = sessions.first?.organisation {
                 try record(
                     "\(subject.word).sessionsEnded", by: actor, to: subject.name, "\(sessions.count)", organisation,
@@ -68,14 +65,19 @@ extension Directory {
     /// A ticket for one socket. Error: `overloaded`.
     package func ticket(for session: Session, at now: Timestamp) throws(DirectoryError) -> Token {
         let ticket = try settings.randomness.token()
-        guard tickets.add(ticket.sha256, for: session.id, at: now) else { throw .overloaded }
+        let isAdded: Bool
+        do { isAdded = try tickets.add(ticket.sha256, for: session.id, at: now) } catch { throw DirectoryError(error) }
+        guard isAdded else { throw .overloaded }
         return ticket
     }
 
     /// The session that the ticket was given to, if it still lives. Once. No use of the session: sockets come back by
     /// themselves, also at a desk that nobody sits at. Errors: `bad_ticket`, `sign_in`.
     package func redeem(ticket: String, at now: Timestamp) throws(DirectoryError) -> Session {
-        guard let ticket = Token(ticket), let id = tickets.redeem(ticket.sha256, at: now) else { throw .badTicket }
+        guard let ticket = Token(ticket) else { throw .badTicket }
+        let id: SessionID?
+        do { id = try tickets.redeem(ticket.sha256, at: now) } catch { throw DirectoryError(error) }
+        guard let id else { throw .badTicket }
         return try session(id, at: now, isUse: false)
     }
 
@@ -87,10 +89,13 @@ extension Directory {
         }
         guard isUse, now >= session.usedAt + Session.touchInterval else { return session }
         let used = session.used(at: now)
-        try write { db in
-            // Not one that was ended meanwhile: no row, no change.
-            try SessionRow.touch(used, db)
-            return .success(())
+        // Not one that was ended meanwhile: no row, no change.
+        do {
+            try database.run(
+                "UPDATE session SET usedAt = ?, idleAt = ? WHERE id = ?",
+                [.integer(used.usedAt.milliseconds), .integer(used.idleAt.milliseconds), .integer(used.id.value)])
+        } catch {
+            throw DirectoryError(error)
         }
         return used
     }
@@ -98,11 +103,25 @@ extension Directory {
     /// In the transaction that let its subject in. The answer names the sessions that gave way, so that their sockets can
     /// be closed.
     func startSession(
-        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp, _ db: Database
+        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp,
+        _ db: any SQLSession
     ) throws -> (session: Session, ended: [SessionID]) {
         let ended = try SessionRow.all(of: subject, db).dropFirst(DirectoryLimits.sessionsPerSubject - 1).map(\.id)
-        for old in ended { try SessionRow.remove(old, db) }
+        try end(ended, now, db)
         return (try SessionRow.insert(subject, organisation, token, now, db), ended)
+    }
+}
+
+extension Directory {
+    private func find(_ condition: String, _ arguments: [SQLValue]) throws(DirectoryError) -> Session? {
+        do {
+            return try database.rows(SessionRow.finding(condition), arguments).compactMap(SessionRow.session).first
+        } catch { throw DirectoryError(error) }
+    }
+
+    private func end(_ sessions: [SessionID], _ now: Timestamp, _ db: any SQLSession) throws {
+        for session in sessions { try db.run("DELETE FROM session WHERE id = ?", [.integer(session.value)]) }
+        if isShared { try SharedChanges.ended(sessions, at: now, db) }
     }
 }
 
@@ -126,24 +145,25 @@ extension Session.Subject {
 
 /// The table of sessions.
 private enum SessionRow {
-    static func find(_ condition: String, _ arguments: StatementArguments, _ db: Database) throws -> [Session] {
-        let statement = try db.cachedStatement(
-            sql: """
-                SELECT id, subjectKind, subject, organisation, startedAt, usedAt FROM session WHERE \(condition)
-                ORDER BY id DESC
-                """)
-        return try Row.fetchAll(statement, arguments: arguments).compactMap(session)
+    static func finding(_ condition: String) -> String {
+        """
+        SELECT id, subjectKind, subject, organisation, startedAt, usedAt FROM session WHERE \(condition)
+        ORDER BY id DESC
+        """
     }
 
-    static func all(of subject: Session.Subject, _ db: Database) throws -> [Session] {
-        try find("subjectKind = ? AND subject = ?", [subject.kind.rawValue, subject.number], db)
+    static func find(_ condition: String, _ arguments: [SQLValue], _ db: any SQLSession) throws -> [Session] {
+        try db.rows(finding(condition), arguments).compactMap(session)
     }
 
-    private static func session(_ row: Row) -> Session? {
-        guard let id = ColumnValue.integer(row, 0),
-            let kind = ColumnValue.integer(row, 1).flatMap(Session.Kind.init(rawValue:)),
-            let number = ColumnValue.integer(row, 2), let organisation = ColumnValue.integer(row, 3),
-            let startedAt = ColumnValue.integer(row, 4), let usedAt = ColumnValue.integer(row, 5)
+    static func all(of subject: Session.Subject, _ db: any SQLSession) throws -> [Session] {
+        try find("subjectKind = ? AND subject = ?", [.integer(subject.kind.rawValue), .integer(subject.number)], db)
+    }
+
+    static func session(_ row: SQLRow) -> Session? {
+        guard let id = row.integer(0), let kind = row.integer(1).flatMap(Session.Kind.init(rawValue:)),
+            let number = row.integer(2), let organisation = row.integer(3), let startedAt = row.integer(4),
+            let usedAt = row.integer(5)
         else { return nil }
         let subject: Session.Subject =
             switch kind {
@@ -156,26 +176,23 @@ private enum SessionRow {
     }
 
     static func insert(
-        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp, _ db: Database
+        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp,
+        _ db: any SQLSession
     ) throws -> Session {
         let draft = Session(
             id: SessionID(0), subject: subject, organisation: organisation, startedAt: now, usedAt: now)
-        try db.cachedStatement(sql: "INSERT INTO session VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                Data(token.sha256), subject.kind.rawValue, subject.number, organisation.value, now.milliseconds,
-                now.milliseconds, draft.idleAt.milliseconds,
+        let id = try db.insert(
+            """
+            INSERT INTO session (tokenHash, subjectKind, subject, organisation, startedAt, usedAt, idleAt)
+            VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id
+            """,
+            [
+                .blob(token.sha256), .integer(subject.kind.rawValue), .integer(subject.number),
+                .integer(organisation.value), .integer(now.milliseconds), .integer(now.milliseconds),
+                .integer(draft.idleAt.milliseconds),
             ])
         return Session(
-            id: SessionID(db.lastInsertedRowID), subject: subject, organisation: organisation, startedAt: now,
+            id: SessionID(id), subject: subject, organisation: organisation, startedAt: now,
             usedAt: now)
-    }
-
-    static func touch(_ session: Session, _ db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE session SET usedAt = ?, idleAt = ? WHERE id = ?").execute(
-            arguments: [session.usedAt.milliseconds, session.idleAt.milliseconds, session.id.value])
-    }
-
-    static func remove(_ id: SessionID, _ db: Database) throws {
-        try db.cachedStatement(sql: "DELETE FROM session WHERE id = ?").execute(arguments: [id.value])
     }
 }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Tickets that were given out and not used: in this process alone, since they live half a minute. A thief of the memory
 /// or of a core dump gets hashes.
-final class TicketBox: Sendable {
+final class TicketBox: Tickets {
     private struct Ticket {
         let session: SessionID
         let expiresAt: Timestamp

@@ -53,7 +53,7 @@ extension PostgresConnection {
             // A statement that waits for a lock ends when its client has gone.
             ("client_connection_check_interval", .seconds(1)),
         ]
-        let texts = limits.map { name, limit in (name, String(max(1, limit.wholeMilliseconds))) }
+        let texts = limits.map { name, limit in (name, String(max(1, limit.waitMilliseconds))) }
         return (texts + plans).map { name, text in
             PostgresQuery("SELECT set_config($1, $2, false)", [.text(name), .text(text)])
         }

@@ -60,7 +60,7 @@ package final class PostgresConnection {
     deinit { PQfinish(connection) }
 
     private static func connect(_ url: PostgresURL, _ settings: PostgresSettings) -> OpaquePointer? {
-        let connectSeconds = max(2, (settings.connectWithin.wholeMilliseconds + 999) / 1000)
+        let connectSeconds = max(2, (settings.connectWithin.waitMilliseconds + 999) / 1000)
         // What stands before the URL can be changed by it, what stands after it cannot.
         let options = [
             ("fallback_application_name", settings.applicationName),
@@ -68,7 +68,7 @@ package final class PostgresConnection {
             ("target_session_attrs", "read-write"),
             ("dbname", url.text),
             ("connect_timeout", String(connectSeconds)),
-            ("tcp_user_timeout", String(settings.answerWithin.wholeMilliseconds)),
+            ("tcp_user_timeout", String(settings.answerWithin.waitMilliseconds)),
             ("client_encoding", "UTF8"),
         ]
         let keywords = options.map { strdup($0.0) }
@@ -254,7 +254,7 @@ package final class PostgresConnection {
         var descriptor = pollfd(
             fd: PQsocket(connection), events: Int16(toWrite ? POLLIN | POLLOUT : POLLIN), revents: 0)
         while true {
-            let left = (deadline - ContinuousClock.now).wholeMilliseconds
+            let left = (deadline - ContinuousClock.now).waitMilliseconds
             let ready = poll(&descriptor, 1, CInt(left))
             if ready > 0 { return }
             guard ready == 0 || errno == EINTR else { throw lose("its socket: \(String(cString: strerror(errno)))") }

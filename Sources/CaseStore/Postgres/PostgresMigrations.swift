@@ -14,7 +14,9 @@ package enum PostgresMigrations {
     private static let longestStep: Duration = .seconds(3600)
 
     /// Step n brings version n-1 to version n. One that has been released is never changed.
-    static let steps: [String] = [PostgresTables.cases]
+    static let steps: [String] = [
+        PostgresTables.cases, AuditTables.postgres + DirectoryTables.postgres,
+    ]
 
     package static var newest: Int64 { Int64(steps.count) }
 

@@ -35,8 +35,23 @@ package struct SQLRow: Hashable, Sendable {
 package protocol SQLSession {
     func rows(_ sql: String, _ arguments: [SQLValue]) throws -> [SQLRow]
 
+    /// One row at a time, for what does not fit into memory. `body` asks nothing of this session.
+    func eachRow(_ sql: String, _ arguments: [SQLValue], _ body: (SQLRow) throws -> Void) throws
+
     /// How many rows were changed.
     @discardableResult func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int
+}
+
+extension SQLSession {
+    func firstRow(_ sql: String, _ arguments: [SQLValue]) throws -> SQLRow? { try rows(sql, arguments).first }
+
+    /// The number that the statement answers with: it ends with `RETURNING` and one column.
+    func insert(_ sql: String, _ arguments: [SQLValue]) throws -> Int64 {
+        guard let id = try firstRow(sql, arguments)?.integer(0) else {
+            throw StoreError.fatal("The database has answered without a number.")
+        }
+        return id
+    }
 }
 
 /// A database of either kind. The bodies may be run again from the start where two transactions met, so they do nothing
@@ -47,4 +62,20 @@ package protocol SQLDatabase: Sendable {
     /// As if there were no other transaction at the same time; all of it is durable when this returns, or nothing of it is
     /// there.
     func write<Value>(_ body: (any SQLSession) throws -> Value) throws(StoreError) -> Value
+
+    /// One statement that reads, as a transaction of its own.
+    func rows(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow]
+
+    /// One statement that writes, as a transaction of its own: for what holds whatever others do at the same time.
+    @discardableResult func run(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> Int
+}
+
+extension SQLDatabase {
+    package func rows(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {
+        try read { db in try db.rows(sql, arguments) }
+    }
+
+    @discardableResult package func run(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> Int {
+        try write { db in try db.run(sql, arguments) }
+    }
 }

@@ -135,28 +135,11 @@ package final class SQLiteStore: CaseStore {
         do { return try pool.read(body) } catch { throw SQLiteFailure.storeError(error, pool.path) }
     }
 
-    /// One transaction, which takes the writer's place at its beginning: nothing in it can be overtaken.
+    /// What is asked in words that both databases know.
+    var database: SQLiteDatabase { SQLiteDatabase(pool: pool, reached: settings.reached) }
+
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do {
-            return try pool.writeWithoutTransaction { db in
-                settings.reached?(.beforeBegin)
-                try db.beginTransaction(.immediate)
-                do {
-                    let value = try body(db)
-                    settings.reached?(.beforeCommit)
-                    try db.commit()
-                    settings.reached?(.afterCommit)
-                    return value
-                } catch {
-                    // SQLite may have done so itself. If it cannot, the error that is thrown ends the process or, where
-                    // the disk was full, the next transaction says so again.
-                    if db.isInsideTransaction { try db.rollback() }
-                    throw error
-                }
-            }
-        } catch {
-            throw SQLiteFailure.storeError(error, pool.path)
-        }
+        try database.transaction(body)
     }
 
     package func prepare(_ units: [CommitUnit]) throws(StoreError) -> [Result<PreparedUnit, CaseTrouble>] {

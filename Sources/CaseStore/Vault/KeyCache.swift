@@ -55,6 +55,8 @@ struct KeyCache {
         for owner in places.keys.filter({ $0.organisation == organisation }) { remove(owner) }
     }
 
+    mutating func removeAll() { self = KeyCache(bound: bound) }
+
     private mutating func emptyPlace() -> Int {
         if let place = free.popLast() { return place }
         if slots.count < bound {

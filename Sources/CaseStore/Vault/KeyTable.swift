@@ -1,18 +1,10 @@
-import Foundation
-import GRDB
-import Glibc
-
-/// The wrapped keys on disk: a SQLite file of its own, apart from the data.
-///
-/// **Destroying a key overwrites it where it stands.** SQLite moves rows between pages as a table grows and shrinks, and
-/// promises nothing about what a move leaves behind in a page's unused part. So rows here have no reason to move: their
-/// ids only grow, which only appends; all are of one size; none is removed or changes its size; a destroyed key is a
-/// slot of zeros, which is its tombstone, too. `secure_delete` stays on nevertheless, and after each destruction the
-/// write-ahead log, which holds the key as well, is written back and cut to nothing.
+/// The wrapped keys, in a file of the house's own (`KeyFile`) or in a database that nodes share (`KeyServer`): apart from
+/// the data in either case.
 struct KeyTable: Sendable {
     /// A wrapped key, sealed like content.
     static let slotBytes = AESGCM.overheadBytes + SecretBytes.count
-    private static let tombstone = [UInt8](repeating: 0, count: slotBytes)
+    /// What is left of a destroyed key.
+    static let tombstone = [UInt8](repeating: 0, count: slotBytes)
     /// Ids of one start of the program begin at its second times this; see `firstID`.
     private static let idsPerSecond: Int64 = 1 << 20
 
@@ -24,152 +16,130 @@ struct KeyTable: Sendable {
         var isDestroyed: Bool { slot.first == 0 }
     }
 
-    private let queue: DatabaseQueue
-    /// No key of this start has a smaller id. Ids follow the clock from start to start, so that an older copy of the key
-    /// file, put back, does not give out an id again that newer blobs name: those say `unknownKey`, not `tampered`.
-    private let firstID: Int64
+    let database: any KeyDatabase
 
-    init(path: String) throws(VaultError) {
-        var configuration = Configuration()
-        configuration.journalMode = .wal
-        configuration.label = "foyer.keys"
-        configuration.prepareDatabase { db in
-            // One process only: another one's cache of unwrapped keys would outlive their destruction.
-            try db.execute(sql: "PRAGMA locking_mode = EXCLUSIVE")
-            try db.execute(sql: "PRAGMA secure_delete = ON")
-            // A statement's undo log would otherwise be a file outside of the folder.
-            try db.execute(sql: "PRAGMA temp_store = MEMORY")
-        }
-        firstID = Int64(time(nil)) &* Self.idsPerSecond
-        // Before SQLite makes it, which gives its log the same mode. Not opened if it is there: closing it would take away
-        // the locks that this process may have on it (POSIX).
-        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 { close(descriptor) }
-        guard descriptor >= 0 || errno == EEXIST, chmod(path, 0o600) == 0 else {
-            throw .unavailable("The key file '\(path)' cannot be used: \(String(cString: strerror(errno)))")
-        }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.writeWithoutTransaction(Self.demandDurability)
-            try queue.write(Self.createTables)
-        } catch {
-            throw Self.failure(error, path)
-        }
+    init(_ database: any KeyDatabase) { self.database = database }
+
+    init(path: String) throws(VaultError) { database = try KeyFile(path: path) }
+
+    /// No key of a start at this moment has a smaller id. Ids follow the clock from start to start, so that an older copy of
+    /// the keys, put back, does not give out an id again that newer blobs name: those say `unknownKey`, not `tampered`.
+    static func firstID(at seconds: Int) -> Int64 { Int64(seconds) &* idsPerSecond }
+
+    func read<Value>(_ body: (any SQLSession) throws -> Value) throws(VaultError) -> Value {
+        try database.read(body)
     }
 
-    /// GRDB lowers `synchronous` when it opens a file in WAL mode, after `prepareDatabase`.
-    private static func demandDurability(_ db: Database) throws {
-        try db.execute(sql: "PRAGMA synchronous = FULL")
-        guard try Int.fetchOne(db, sql: "PRAGMA synchronous") == 2 else {
-            throw VaultError.unavailable("SQLite does not write keys durably (PRAGMA synchronous is not FULL).")
-        }
-    }
-
-    private static func createTables(_ db: Database) throws {
-        try db.execute(
-            sql: """
-                CREATE TABLE IF NOT EXISTS wrappedKey (
-                    id INTEGER PRIMARY KEY,
-                    organisation INTEGER NOT NULL,
-                    scope INTEGER NOT NULL,
-                    subject INTEGER NOT NULL,
-                    slot BLOB NOT NULL CHECK (length(slot) = \(slotBytes)),
-                    UNIQUE (organisation, scope, subject)
-                ) STRICT;
-                CREATE INDEX IF NOT EXISTS organisationKey ON wrappedKey (id) WHERE scope = 0;
-                """)
-    }
-
-    func read<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result {
-        do { return try queue.read(body) } catch { throw Self.failure(error, queue.path) }
-    }
-
-    func write<Result>(_ body: (Database) throws -> Result) throws(VaultError) -> Result {
-        do { return try queue.write(body) } catch { throw Self.failure(error, queue.path) }
-    }
-
-    /// Writes the log back into the file and cuts it to nothing: what was overwritten is then in neither.
-    func forgetLog() throws(VaultError) {
-        do {
-            try queue.writeWithoutTransaction { db in _ = try db.checkpoint(.truncate) }
-        } catch {
-            throw Self.failure(error, queue.path)
-        }
-    }
-
-    private static func failure(_ error: any Error, _ path: String) -> VaultError {
-        if let error = error as? VaultError { return error }
-        if (error as? DatabaseError)?.resultCode == .SQLITE_BUSY {
-            return .unavailable("The key file '\(path)' is in use by another process; only one may have it.")
-        }
-        return .unavailable("The key file '\(path)': \(error)")
+    func write<Value>(_ body: (any SQLSession) throws -> Value) throws(VaultError) -> Value {
+        try database.write(body)
     }
 }
 
-// What is done within one transaction.
+/// Where the table of keys stands, and what is done there in its own way.
+protocol KeyDatabase: Sendable {
+    /// For messages: `the key file '…'`.
+    var name: String { get }
+
+    /// Other nodes have the same keys.
+    var isShared: Bool { get }
+
+    func read<Value>(_ body: (any SQLSession) throws -> Value) throws(VaultError) -> Value
+
+    /// All or nothing of it, durable when this returns. The body may run again from its start.
+    func write<Value>(_ body: (any SQLSession) throws -> Value) throws(VaultError) -> Value
+
+    /// An id that no key has had.
+    func nextID(_ db: any SQLSession) throws -> UInt64
+
+    /// Overwrites the keys of these by tombstones, an organisation's with all that it wraps. Also those that are not there,
+    /// so that none is made later for what has been erased.
+    func destroy(_ owners: [KeyOwner], _ db: any SQLSession) throws
+
+    /// After a destruction: removes what was overwritten from where the database has kept it.
+    func forgetOverwritten() throws(VaultError)
+
+    /// Removes what that leaves.
+    func removeTraces() throws(VaultError)
+
+    /// What was destroyed since the destruction of this number, by whichever node.
+    func destructions(after number: Int64) throws(VaultError) -> KeyDestructions
+
+    /// The master key that wraps what is made, and that nobody changes before this transaction ends; nil where it is the
+    /// process's own affair.
+    func masterInForce(_ db: any SQLSession) throws -> UInt64?
+
+    /// From now on `new` wraps what is made. Throws where neither `old` nor `new` does.
+    func putMasterInForce(_ new: UInt64, insteadOf old: UInt64) throws(VaultError)
+}
+
+struct KeyDestructions: Equatable, Sendable {
+    /// The number of the last one.
+    var newest: Int64 = 0
+    /// nil where they are too many to be listed, or not known.
+    var owners: [KeyOwner]? = []
+}
+
+// What is done within one transaction, the same in both.
 extension KeyTable {
-    func find(_ owner: KeyOwner, _ db: Database) throws -> Record? {
-        let statement = try db.cachedStatement(
-            sql: "SELECT id, slot FROM wrappedKey WHERE organisation = ? AND scope = ? AND subject = ?")
-        statement.setUncheckedArguments([owner.organisation, Int64(owner.scopeCode), owner.subject])
-        let row = try Row.fetchOne(statement)
-        return row.map { Record(id: UInt64(bitPattern: $0[0]), owner: owner, slot: [UInt8]($0[1] as Data)) }
+    func find(_ owner: KeyOwner, _ db: any SQLSession) throws -> Record? {
+        let row = try db.firstRow(
+            "SELECT id, slot FROM wrappedKey WHERE organisation = ? AND scope = ? AND subject = ?", owner.columns)
+        guard let row else { return nil }
+        // Somebody may have changed the table: what is no slot opens nothing.
+        return Record(id: UInt64(bitPattern: row.integer(0) ?? 0), owner: owner, slot: row.blob(1) ?? [1])
     }
 
-    func contains(_ id: UInt64, _ db: Database) throws -> Bool {
-        try Int.fetchOne(
-            db, sql: "SELECT 1 FROM wrappedKey WHERE id = ?", arguments: [Int64(bitPattern: id)]) != nil
+    func contains(_ id: UInt64, _ db: any SQLSession) throws -> Bool {
+        try db.firstRow("SELECT id FROM wrappedKey WHERE id = ?", [.integer(Int64(bitPattern: id))]) != nil
     }
 
-    func isEmpty(_ db: Database) throws -> Bool {
-        try Int.fetchOne(db, sql: "SELECT 1 FROM wrappedKey LIMIT 1") == nil
+    func isEmpty(_ db: any SQLSession) throws -> Bool {
+        try db.firstRow("SELECT id FROM wrappedKey LIMIT 1", []) == nil
     }
 
-    func nextID(_ db: Database) throws -> UInt64 {
-        let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM wrappedKey") ?? 0
-        return UInt64(bitPattern: max(last &+ 1, firstID))
+    func nextID(_ db: any SQLSession) throws -> UInt64 { try database.nextID(db) }
+
+    /// Whether the owner had none: another node may have made one since this one has looked.
+    func insert(_ record: Record, _ db: any SQLSession) throws -> Bool {
+        try db.run(
+            """
+            INSERT INTO wrappedKey (id, organisation, scope, subject, slot) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (organisation, scope, subject) DO NOTHING
+            """, [.integer(Int64(bitPattern: record.id))] + record.owner.columns + [.blob(record.slot)]) == 1
     }
 
-    func insert(_ record: Record, _ db: Database) throws {
-        let statement = try db.cachedStatement(
-            sql: "INSERT INTO wrappedKey (id, organisation, scope, subject, slot) VALUES (?, ?, ?, ?, ?)")
-        try statement.execute(arguments: [
-            Int64(bitPattern: record.id), record.owner.organisation, Int64(record.owner.scopeCode),
-            record.owner.subject, Data(record.slot),
-        ])
-    }
-
-    func replaceSlot(of id: UInt64, by slot: [UInt8], _ db: Database) throws {
-        try db.execute(
-            sql: "UPDATE wrappedKey SET slot = ? WHERE id = ?", arguments: [Data(slot), Int64(bitPattern: id)])
-    }
-
-    /// Also for a key that is not there, so that none is made later for what has been erased.
-    func destroy(_ owner: KeyOwner, _ db: Database) throws {
-        if let record = try find(owner, db) {
-            try replaceSlot(of: record.id, by: Self.tombstone, db)
-        } else {
-            try insert(Record(id: try nextID(db), owner: owner, slot: Self.tombstone), db)
-        }
-    }
-
-    func destroyEverything(of organisation: Int64, _ db: Database) throws {
-        try destroy(.organisation(organisation), db)
-        try db.execute(
-            sql: "UPDATE wrappedKey SET slot = zeroblob(\(Self.slotBytes)) WHERE organisation = ?",
-            arguments: [organisation])
+    /// Not if it is another one by now: a tombstone stays.
+    func replaceSlot(of record: Record, by slot: [UInt8], _ db: any SQLSession) throws {
+        try db.run(
+            "UPDATE wrappedKey SET slot = ? WHERE id = ? AND slot = ?",
+            [.blob(slot), .integer(Int64(bitPattern: record.id)), .blob(record.slot)])
     }
 
     /// The live keys of organisations, after `id` and at most `limit` of them, in the order of their ids.
-    func organisationKeys(after id: UInt64, limit: Int, _ db: Database) throws -> [Record] {
-        let rows = try Row.fetchAll(
-            db,
-            sql: """
-                SELECT id, organisation, slot FROM wrappedKey INDEXED BY organisationKey
-                WHERE scope = 0 AND id > ? AND substr(slot, 1, 1) <> x'00' ORDER BY id LIMIT ?
-                """, arguments: [Int64(bitPattern: id), limit])
-        return rows.map {
-            Record(id: UInt64(bitPattern: $0[0]), owner: .organisation($0[1]), slot: [UInt8]($0[2] as Data))
+    func organisationKeys(after id: UInt64, limit: Int, _ db: any SQLSession) throws -> [Record] {
+        try db.rows(
+            """
+            SELECT id, organisation, slot FROM wrappedKey
+            WHERE scope = 0 AND id > ? AND slot <> ? ORDER BY id LIMIT ?
+            """, [.integer(Int64(bitPattern: id)), .blob(Self.tombstone), .integer(Int64(limit))]
+        ).compactMap { row in
+            guard let id = row.integer(0), let organisation = row.integer(1), let slot = row.blob(2) else { return nil }
+            return Record(id: UInt64(bitPattern: id), owner: .organisation(organisation), slot: slot)
+        }
+    }
+}
+
+extension KeyOwner {
+    /// As they stand in the table: organisation, scope, subject.
+    var columns: [SQLValue] { [.integer(organisation), .integer(Int64(scopeCode)), .integer(subject)] }
+
+    /// nil for what no release has written.
+    init?(organisation: Int64, scopeCode: Int64, subject: Int64) {
+        switch scopeCode {
+        case 0: self = .organisation(organisation)
+        case 1: self = .case(subject, of: organisation)
+        case 2: self = .guest(subject, of: organisation)
+        default: return nil
         }
     }
 }

@@ -15,8 +15,11 @@ struct MasterKey: Sendable {
 /// The master keys at hand: one, and during a rotation two.
 struct MasterKeys: Sendable {
     private var keys: [MasterKey]
-    /// Wraps what is made from now on.
+    var all: [MasterKey] { keys }
+    /// Wraps what is made from now on; where nodes share the keys, that is said in their database.
     private(set) var current: MasterKey
+    /// Of `master.key`.
+    var first: MasterKey { keys.first ?? current }
 
     init(_ key: MasterKey) {
         keys = [key]

@@ -1,4 +1,3 @@
-import GRDB
 import Glibc
 
 /// The change from one master key to another, as steps that each leave the vault readable. Where it stands is seen from
@@ -12,6 +11,10 @@ import Glibc
 /// | absent | present | the new one is in force | wipe `old` |
 ///
 /// There is a `master.key` at every moment.
+///
+/// Where nodes share the keys, `next` is made first and put on all of them, since each has to open what any has wrapped; then
+/// one wraps, and the others, which find nothing left to wrap, change their files. Which key wraps what is made meanwhile is
+/// said in the keys' database.
 struct MasterKeyRotation {
     enum Step: Equatable {
         case madeNext, wrapped(Int), keptOld, replaced, done
@@ -38,6 +41,8 @@ struct MasterKeyRotation {
     }
 
     var isUnderWay: Bool { next.exists || old.exists }
+    /// All are wrapped by the new one.
+    var hasWrapped: Bool { old.exists }
 
     func advance() throws(VaultError) -> Step {
         switch (next.exists, old.exists) {
@@ -61,16 +66,17 @@ struct MasterKeyRotation {
         var masters = MasterKeys(try MasterKey(try master.read()))
         masters.add(new, asCurrent: true)
         change { $0 = masters }
+        try table.database.putMasterInForce(new.id, insteadOf: masters.first.id)
         let wrapped = try table.write { db in try wrapAnew(masters, db) }
         if wrapped > 0 { return .wrapped(wrapped) }
         // The log still holds the keys as the old master key wrapped them.
-        try table.forgetLog()
+        try table.database.forgetOverwritten()
         guard link(directory.masterKey, directory.oldMasterKey) == 0 else { throw failure() }
         try SecretFile.syncFolder(of: directory.oldMasterKey)
         return .keptOld
     }
 
-    private func wrapAnew(_ masters: MasterKeys, _ db: Database) throws -> Int {
+    private func wrapAnew(_ masters: MasterKeys, _ db: any SQLSession) throws -> Int {
         let cipher = try AESGCM()
         var wrapped = 0
         var last: UInt64 = 0
@@ -83,11 +89,11 @@ struct MasterKeyRotation {
                 guard let from = masters.find(id) else {
                     throw VaultError.unavailable(
                         "The key of organisation \(record.owner.organisation) is wrapped by an unknown master key; "
-                            + "'\(directory.masterKey)' does not belong to '\(directory.keyFile)'.")
+                            + "'\(directory.masterKey)' does not belong to \(table.database.name).")
                 }
                 let key = try cipher.unwrap(record, by: VaultKey(id: from.id, secret: from.secret))
                 let by = VaultKey(id: masters.current.id, secret: masters.current.secret)
-                try table.replaceSlot(of: record.id, by: try cipher.wrap(key, of: record.owner, by: by), db)
+                try table.replaceSlot(of: record, by: try cipher.wrap(key, of: record.owner, by: by), db)
                 wrapped += 1
             }
             if records.count < Self.keysPerStep { break }

@@ -18,13 +18,50 @@ extension Vault {
         return vault
     }
 
+    /// Opens the keys that nodes share; `url` names their database, which is not the data's. `directory` is this node's own,
+    /// for the master key, which is the same on all nodes. Completes a rotation that has begun to wrap.
+    package static func open(
+        _ url: PostgresURL, _ directory: DataDirectory, missingMasterKey: MissingMasterKey,
+        cachedKeys: Int = Vault.usualCachedKeys, settings: PostgresSettings = PostgresSettings()
+    ) throws(VaultError) -> Vault {
+        try makeFolder(directory.keys)
+        let server = try KeyServer(url, settings)
+        let file = SecretFile(path: directory.masterKey, name: "master key")
+        if !file.exists {
+            // A new key would open nothing of what is there.
+            guard try !server.hasMaster() else {
+                throw .unavailable(
+                    "\(server.name) is in use with a master key, and there is none in '\(file.path)'. Copy the one of another "
+                        + "node there.")
+            }
+            try make(file, missingMasterKey)
+        }
+        let masters = try masterKeys(directory)
+        // Two nodes that found a house at once have each made one; the first counts.
+        let inForce = try server.foundingMaster(masters.first.id)
+        guard masters.find(inForce) != nil else {
+            throw .unavailable(
+                "'\(directory.masterKey)' is not the master key that \(server.name) is in use with. All nodes need the same: "
+                    + "copy the one of another node there, and, while it is being changed, its 'master.key.next'.")
+        }
+        let vault = Vault(
+            directory, table: KeyTable(server), masters: masters, cachedKeys: cachedKeys,
+            destructions: try server.destructions(after: .max).newest)
+        let rotation = vault.rotation()
+        // A next master key that wraps nothing yet waits until all nodes have it.
+        if rotation.isUnderWay, rotation.hasWrapped || inForce != masters.first.id { try vault.rotateMasterKey() }
+        return vault
+    }
+
     /// As `open`, but in the middle of a rotation it stays there.
     static func openAsItIs(
         _ directory: DataDirectory, missingMasterKey: MissingMasterKey, cachedKeys: Int = Vault.usualCachedKeys
     ) throws(VaultError) -> Vault {
         try makeFolder(directory.keys)
         try demandKeysOfData(directory)
-        let masters = try readMasterKeys(directory, missingMasterKey)
+        let file = SecretFile(path: directory.masterKey, name: "master key")
+        if !file.exists { try found(file, directory, missingMasterKey) }
+        let masters = try masterKeys(directory)
         let table = try KeyTable(path: directory.keyFile)
         try demandRightMasterKeys(masters, table, directory)
         return Vault(directory, table: table, masters: masters, cachedKeys: cachedKeys)
@@ -48,11 +85,9 @@ extension Vault {
         }
     }
 
-    private static func readMasterKeys(
-        _ directory: DataDirectory, _ missing: MissingMasterKey
-    ) throws(VaultError) -> MasterKeys {
+    /// As they stand in the files.
+    static func masterKeys(_ directory: DataDirectory) throws(VaultError) -> MasterKeys {
         let file = SecretFile(path: directory.masterKey, name: "master key")
-        if !file.exists { try found(file, directory, missing) }
         var masters = MasterKeys(try MasterKey(try file.read()))
         let next = SecretFile(path: directory.nextMasterKey, name: "next master key")
         if next.exists { masters.add(try MasterKey(try next.read()), asCurrent: true) }
@@ -68,6 +103,10 @@ extension Vault {
                 "There are keys in '\(directory.keyFile)', but the master key '\(file.path)' that opens them is "
                     + "missing. Put it back.")
         }
+        try make(file, missing)
+    }
+
+    private static func make(_ file: SecretFile, _ missing: MissingMasterKey) throws(VaultError) {
         switch missing {
         case .generate: try file.create(try SecretBytes.random())
         case .refuse:

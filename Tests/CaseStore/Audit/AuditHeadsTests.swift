@@ -6,24 +6,26 @@ import Testing
 
 /// The heads file, the second place of what is signed.
 @Suite struct AuditHeadsTests {
-    private let house: AuditHouse
-
-    init() throws { house = try AuditHouse.written() }
-
     // covers: B9
-    @Test func `a heads file that was cut is found`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a heads file that was cut is found`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         try house.write(headLines: Array(try house.headLines.prefix(1)))
         #expect(try house.kinds() == [.headsMissing(2...3, .file)])
     }
 
-    @Test func `a heads file that was emptied or removed is found`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a heads file that was emptied or removed is found`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         try house.write(headLines: [])
         #expect(try house.kinds() == [.headsMissing(1...3, .file)])
         try FileManager.default.removeItem(atPath: house.directory.auditHeads)
         #expect(try house.kinds() == [.headsFileMissing])
     }
 
-    @Test func `a heads file that was cut within a line is found`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a heads file that was cut within a line is found`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         let handle = try FileHandle(forWritingTo: URL(filePath: house.directory.auditHeads))
         try handle.truncate(atOffset: try handle.seekToEnd() - 10)
         try handle.close()
@@ -31,7 +33,9 @@ import Testing
         #expect(try house.report().remarks.count == 1)
     }
 
-    @Test func `a changed line is found`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a changed line is found`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         var lines = try house.headLines
         lines[1] = lines[1].replacing(" 7 7000 ", with: " 6 7000 ")
         try house.write(headLines: lines)
@@ -42,7 +46,9 @@ import Testing
     }
 
     // covers: B9
-    @Test func `heads forged with another key are found in both places`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `heads forged with another key are found in both places`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         try house.tamper("DELETE FROM auditRow WHERE number > 4; DELETE FROM auditHead WHERE number > 1")
         let other = try AuditSigner(try SecretBytes.random())
         let first = try #require(AuditHead(line: try house.headLines[0]))
@@ -52,13 +58,17 @@ import Testing
         #expect(try house.kinds() == [.headForged(2, .database), .headForged(2, .file)])
     }
 
-    @Test func `a head of one node does not speak for another`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a head of one node does not speak for another`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         try house.tamper("UPDATE auditHead SET node = 'n2' WHERE number = 3")
         #expect(try house.kinds() == [.headForged(3, .database)])
     }
 
     // covers: B9
-    @Test func `an older database put back is found, also after it went on`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `an older database put back is found, also after it went on`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         let lines = try house.headLines
         try house.tamper("DELETE FROM auditRow WHERE number > 7; DELETE FROM auditHead WHERE number > 2")
         #expect(try house.kinds() == [.rowsRemovedAtEnd(8...10)])
@@ -69,7 +79,11 @@ import Testing
         #expect(try house.kinds() == [.rowNotAsSigned(10, head: 3)])
     }
 
-    @Test func `both places rewound go unseen, but not by a copy of the heads file kept elsewhere`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `both places rewound go unseen, but not by a copy of the heads file kept elsewhere`(_ kind: DatabaseKind)
+        throws
+    {
+        let house = try AuditHouse.written(kind)
         let copy = house.directory.path + "/copy.log"
         try FileManager.default.copyItem(atPath: house.directory.auditHeads, toPath: copy)
         try house.tamper("DELETE FROM auditRow WHERE number > 7; DELETE FROM auditHead WHERE number > 2")
@@ -79,7 +93,10 @@ import Testing
         #expect(kinds.contains(.rowsRemovedAtEnd(8...10)))
     }
 
-    @Test func `a house whose signing key was replaced is found by the public key kept elsewhere`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a house whose signing key was replaced is found by the public key kept elsewhere`(_ kind: DatabaseKind) throws
+    {
+        let house = try AuditHouse.written(kind)
         let key = house.directory.path + "/audit.pem"
         try AuditCheck.publicKey(house.directory).pem.write(toFile: key, atomically: true, encoding: .utf8)
         #expect(try house.report(publicKeyFile: key).isIntact)
@@ -97,7 +114,11 @@ import Testing
             ])
     }
 
-    @Test func `a head that a crash left in the file only is no finding, and is completed at the next start`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a head that a crash left in the file only is no finding, and is completed at the next start`(
+        _ kind: DatabaseKind
+    ) throws {
+        let house = try AuditHouse.written(kind)
         try house.tamper("DELETE FROM auditHead WHERE number = 3")
         #expect(try house.kinds() == [])
         #expect(try house.report().remarks.count == 1)
@@ -109,7 +130,9 @@ import Testing
         #expect(try house.headLines.count == 4)
     }
 
-    @Test func `a line that a crash tore is no finding, and does not spoil the next one`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a line that a crash tore is no finding, and does not spoil the next one`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         let handle = try FileHandle(forWritingTo: URL(filePath: house.directory.auditHeads))
         try handle.seekToEnd()
         try handle.write(contentsOf: Data("1 n1 4 12 12".utf8))
@@ -122,7 +145,9 @@ import Testing
         #expect(try house.report().remarks.isEmpty)
     }
 
-    @Test func `the public key survives its text form`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `the public key survives its text form`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse.written(kind)
         let key = try AuditCheck.publicKey(house.directory)
         #expect(AuditPublicKey(pem: key.pem) == key)
         for wrong in ["", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----", "\(key.bytes)"] {

@@ -6,13 +6,18 @@ import GRDB
 /// A house with an audit trail, and what somebody with access to its files could do to it.
 final class AuditHouse {
     let house: VaultHouse
-    let database: DatabasePool
+    let database: any SQLDatabase
     var directory: DataDirectory { house.directory }
 
-    init() throws {
-        house = try VaultHouse()
-        database = try DatabasePool(path: house.directory.database)
-        try database.write(AuditTables.create)
+    init(_ kind: DatabaseKind) throws {
+        house = try VaultHouse(kind)
+        if let url = house.dataURL {
+            database = try SharedDatabase.house(url)
+        } else {
+            let pool = try DatabasePool(path: house.directory.database)
+            try pool.write(AuditTables.create)
+            database = SQLiteDatabase(pool: pool)
+        }
     }
 
     func trail(_ node: String = "n1", interval: AuditTrail.SigningInterval = .usual) throws -> AuditTrail {
@@ -32,8 +37,8 @@ final class AuditHouse {
     }
 
     /// Ten rows, signed after the fourth, the seventh and the tenth.
-    static func written() throws -> AuditHouse {
-        let house = try AuditHouse()
+    static func written(_ kind: DatabaseKind) throws -> AuditHouse {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         for rows in [Int64(1)...4, 5...7, 8...10] {
             try house.append(rows, to: trail)
@@ -42,25 +47,25 @@ final class AuditHouse {
         return house
     }
 
-    func tamper(_ sql: String) throws {
-        try database.writeWithoutTransaction { db in try db.execute(sql: sql) }
-    }
+    func tamper(_ sql: String) throws { try database.tamper(sql) }
 
     /// What somebody does who knows how the hashes are made, but has no signing key.
     func computeHashesAnew(from first: Int64) throws {
-        try database.write { db in
-            var hash =
-                try Data.fetchOne(db, sql: "SELECT hash FROM auditRow WHERE number = ?", arguments: [first - 1])
-                .map { [UInt8]($0) } ?? AuditRow.beginning
-            let rows = try Row.fetchAll(
-                db, sql: "SELECT * FROM auditRow WHERE number >= ? ORDER BY number", arguments: [first])
-            for row in rows {
-                let entry = AuditEntry(
-                    at: row[2], organisation: row[3], actor: row[4], action: row[5], subject: row[6], detail: row[7])
-                hash = AuditRow(node: row[0], number: row[1], entry: entry).hash(after: hash)
-                try db.execute(
-                    sql: "UPDATE auditRow SET hash = ? WHERE number = ?", arguments: [Data(hash), row[1] as Int64])
-            }
+        var hash =
+            try database.rows("SELECT hash FROM auditRow WHERE number = ?", [.integer(first - 1)]).first?.blob(0)
+            ?? AuditRow.beginning
+        let rows = try database.rows(
+            """
+            SELECT node, number, at, organisation, actor, action, subject, detail FROM auditRow WHERE number >= ?
+            ORDER BY number
+            """, [.integer(first)])
+        for row in rows {
+            let number = row.integer(1) ?? 0
+            let entry = AuditEntry(
+                at: row.integer(2) ?? 0, organisation: row.integer(3) ?? 0, actor: row.text(4) ?? "",
+                action: row.text(5) ?? "", subject: row.text(6) ?? "", detail: row.text(7) ?? "")
+            hash = AuditRow(node: row.text(0) ?? "", number: number, entry: entry).hash(after: hash)
+            try database.run("UPDATE auditRow SET hash = ? WHERE number = ?", [.blob(hash), .integer(number)])
         }
     }
 
@@ -76,7 +81,11 @@ final class AuditHouse {
     }
 
     func report(copiesOfHeads: [String] = [], publicKeyFile: String? = nil) throws -> AuditReport {
-        try AuditCheck.verify(directory, publicKeyFile: publicKeyFile, copiesOfHeads: copiesOfHeads)
+        guard let shared = database as? SharedDatabase else {
+            return try AuditCheck.verify(directory, publicKeyFile: publicKeyFile, copiesOfHeads: copiesOfHeads)
+        }
+        return try AuditCheck.verify(
+            shared, directory, node: "n1", publicKeyFile: publicKeyFile, copiesOfHeads: copiesOfHeads)
     }
 
     func kinds() throws -> [AuditFinding.Kind] { try report().findings.map(\.kind) }

@@ -5,11 +5,9 @@ import Testing
 @testable import CaseStore
 
 @Suite struct AuditTrailTests {
-    private let house: AuditHouse
-
-    init() throws { house = try AuditHouse() }
-
-    @Test func `an intact trail is intact, signed or not, and says how much is not signed yet`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `an intact trail is intact, signed or not, and says how much is not signed yet`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         #expect(try house.report().isIntact)
         try house.append(1...5, to: trail)
@@ -21,11 +19,13 @@ import Testing
         #expect(report.nodes == [.init(name: "n1", rows: 7, heads: 1, lastSignedAt: 77, unsignedRows: 2)])
     }
 
-    @Test func `rows come and go with the transaction they were added in`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `rows come and go with the transaction they were added in`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         struct Undone: Error {}
         let trail = try house.trail()
         try house.append(1...2, to: trail)
-        #expect(throws: Undone.self) {
+        #expect(throws: StoreError.self) {
             try house.database.write { db in
                 try trail.append([AuditHouse.entry(3), AuditHouse.entry(4)], in: db)
                 throw Undone()
@@ -38,7 +38,9 @@ import Testing
         #expect(report.nodes.map(\.rows) == [4])
     }
 
-    @Test func `several appends in one transaction make one chain`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `several appends in one transaction make one chain`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         try house.database.write { db in
             for number in Int64(1)...5 { try trail.append([AuditHouse.entry(number)], in: db) }
@@ -48,7 +50,9 @@ import Testing
         #expect(try house.report().isIntact)
     }
 
-    @Test func `the chain goes on after a restart`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `the chain goes on after a restart`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         for start in Int64(0)..<3 {
             let trail = try house.trail()
             try house.append(start * 3 + 1...start * 3 + 3, to: trail)
@@ -61,6 +65,7 @@ import Testing
     }
 
     @Test func `the chains of two nodes are independent`() throws {
+        let house = try AuditHouse(.sqlite)
         let one = try house.trail("one")
         let two = try house.trail("two")
         for number in Int64(1)...6 {
@@ -80,7 +85,9 @@ import Testing
             ])
     }
 
-    @Test func `a head is signed after so many rows`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a head is signed after so many rows`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail(interval: .init(rows: 3, milliseconds: 1_000_000))
         try house.append(1...2, to: trail)
         #expect(try !trail.signIfDue(now: 2_000, in: house.database))
@@ -92,12 +99,15 @@ import Testing
 
     @Test(arguments: [(Int64(5_999), false), (6_000, true), (0, true), (.max, true), (.min, true)])
     func `a head is signed after so much time, also when the clock jumps`(now: Int64, isDue: Bool) throws {
+        let house = try AuditHouse(.sqlite)
         let trail = try house.trail(interval: .init(rows: 1000, milliseconds: 5_000))
         try house.append(1...1, to: trail)
         #expect(try trail.signIfDue(now: now, in: house.database) == isDue)
     }
 
-    @Test func `nothing is signed twice, and nothing without rows`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `nothing is signed twice, and nothing without rows`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         #expect(try !trail.sign(now: 1, in: house.database))
         try house.append(1...1, to: trail)
@@ -106,12 +116,16 @@ import Testing
         #expect(try house.headLines.count == 1)
     }
 
-    @Test func `what an earlier start left unsigned is signed at the first occasion`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `what an earlier start left unsigned is signed at the first occasion`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         try house.append(1...2, to: try house.trail())
         #expect(try house.trail().signIfDue(now: 1, in: house.database))
     }
 
-    @Test func `a long text is cut, and a row with it stays intact`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a long text is cut, and a row with it stays intact`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         let long = String(repeating: "é", count: 5000)
         let entry = AuditEntry(at: 1, organisation: 1, actor: long, action: "a\0b", subject: "😀", detail: "\r\n")
@@ -122,11 +136,14 @@ import Testing
     }
 
     @Test(arguments: ["", "a b", "a/b", "ä", "a\n", String(repeating: "a", count: 65)])
-    func `a name that cannot stand in the heads file names no node`(name: String) {
+    func `a name that cannot stand in the heads file names no node`(name: String) throws {
+        let house = try AuditHouse(.sqlite)
         #expect(throws: AuditError.self) { try house.trail(name) }
     }
 
-    @Test func `the signing key and the heads file are closed to others`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `the signing key and the heads file are closed to others`(_ kind: DatabaseKind) throws {
+        let house = try AuditHouse(kind)
         let trail = try house.trail()
         try house.append(1...1, to: trail)
         try trail.sign(now: 1, in: house.database)

@@ -10,8 +10,9 @@ import Testing
 
     private func client(_ number: Int) -> ClientAddress { ClientAddress("203.0.113.\(number)") }
 
-    @Test func `a contact gets twenty codes a day, whoever asks and wherever`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a contact gets twenty codes a day, whoever asks and wherever`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for number in 0..<DirectoryLimits.codesPerContact.count {
             let team = number.isMultiple(of: 2) ? house.desk : house.otherDesk
             let form = house.form(first: "Maria\(number)", team: team)
@@ -27,8 +28,9 @@ import Testing
         #expect(next?.code == .tooManyCodes && next?.retryAfterSeconds == 30)
     }
 
-    @Test func `a contact bears twenty wrong tries a day, over all its codes`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a contact bears twenty wrong tries a day, over all its codes`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let limit = DirectoryLimits.wrongTriesPerContact.count
         var sent = try house.send(house.form())
         for number in 0..<limit {
@@ -49,8 +51,9 @@ import Testing
         _ = try house.signIn(house.form(), at: start + .days(1) + .minutes(1))
     }
 
-    @Test func `one address has so many codes sent, then waits, and others do not`() throws {
-        let house = try DirectoryHouse { $0.limits.codesPerClient = DirectoryLimits.Rate(3, within: .hours(1)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `one address has so many codes sent, then waits, and others do not`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) { $0.limits.codesPerClient = DirectoryLimits.Rate(3, within: .hours(1)) }
         for number in 0..<3 { _ = try house.send(house.form(phone: "+44 7700 90010\(number)")) }
         let error = directoryError {
             _ = try house.send(house.form(phone: "+44 7700 900109"), at: start + .minutes(59))
@@ -60,8 +63,9 @@ import Testing
         _ = try house.send(house.form(phone: "+44 7700 900108"), at: start + .hours(1))
     }
 
-    @Test func `the house sends so many codes, whoever asks`() throws {
-        let house = try DirectoryHouse { $0.limits.codesPerHouse = DirectoryLimits.Rate(3, within: .hours(1)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `the house sends so many codes, whoever asks`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) { $0.limits.codesPerHouse = DirectoryLimits.Rate(3, within: .hours(1)) }
         for number in 0..<3 { _ = try house.send(house.form(phone: "+44 7700 90010\(number)"), from: client(number)) }
         let form = house.form(phone: "+44 7700 900109", team: house.otherDesk)
         let error = directoryError { _ = try house.send(form, from: client(9), at: start + .minutes(1)) }
@@ -69,8 +73,9 @@ import Testing
         _ = try house.send(form, from: client(9), at: start + .hours(1))
     }
 
-    @Test func `a refused request counts for nothing and leaves the older code as it is`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a refused request counts for nothing and leaves the older code as it is`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let sent = try house.send(house.form())
         let before = try house.count("attempt")
         for _ in 0..<3 { #expect(directoryError { _ = try house.send(house.form(challenge: sent.challenge)) } != nil) }
@@ -78,8 +83,11 @@ import Testing
         _ = try house.verify(sent)
     }
 
-    @Test func `one address that guesses codes is made to wait`() throws {
-        let house = try DirectoryHouse { $0.limits.failuresPerClient = DirectoryLimits.Rate(3, within: .minutes(15)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `one address that guesses codes is made to wait`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) {
+            $0.limits.failuresPerClient = DirectoryLimits.Rate(3, within: .minutes(15))
+        }
         let sent = try house.send(house.form())
         for _ in 0..<3 {
             #expect(directoryError { _ = try house.verify(sent, code: sent.wrongCode) }?.code == .badCode)
@@ -89,8 +97,9 @@ import Testing
         _ = try house.verify(sent, from: client(9))
     }
 
-    @Test func `limits hold over a restart`() throws {
-        let house = try VaultHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `limits hold over a restart`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let sent: SentCode
         do {
             let first = try DirectoryHouse(in: house)
@@ -104,8 +113,9 @@ import Testing
         #expect(guest.lastName == "Jansen")
     }
 
-    @Test func `a clock that was set back makes nobody wait longer than the limit's own time`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a clock that was set back makes nobody wait longer than the limit's own time`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         _ = try house.send(house.form(), at: start + .days(30))
         let error = directoryError { _ = try house.send(house.form(), at: start) }
         #expect(error?.code == .tooSoon && error?.retryAfterSeconds == 30)

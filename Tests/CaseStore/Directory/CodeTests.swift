@@ -8,8 +8,9 @@ import Testing
 @Suite struct CodeTests {
     private let start = DirectoryHouse.start
 
-    @Test func `a code that is typed in time makes the guest and signs them in`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a code that is typed in time makes the guest and signs them in`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let sent = try house.send(house.form())
         #expect(sent.code.utf8.count == 6 && sent.code.utf8.allSatisfy { (0x30...0x39).contains($0) })
         #expect(sent.expiresAt == start + .minutes(5) && sent.resendAt == start + .seconds(30))
@@ -24,9 +25,11 @@ import Testing
         #expect(try house.directory.guest(signIn.guest.publicID) == signIn.guest)
     }
 
-    @Test func `the same name at the same contact is the same guest, another name or contact or house another`() throws
-    {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `the same name at the same contact is the same guest, another name or contact or house another`(
+        _ kind: DatabaseKind
+    ) throws {
+        let house = try DirectoryHouse(kind)
         let maria = try house.signIn().guest
         let later = start + .minutes(1)
         #expect(try house.signIn(house.form(first: "MÁRIA", last: "jansen"), at: later).guest == maria)
@@ -56,7 +59,7 @@ import Testing
 
     @Test(arguments: forms.indices)
     func `what is wrong with a form is said of its field, and nothing is counted`(_ index: Int) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let (_, spoil, code, field) = Self.forms[index]
         var form = house.form()
         spoil(&form)
@@ -65,9 +68,9 @@ import Testing
         #expect(try house.count("attempt") == 0 && house.count("challenge") == 0)
     }
 
-    @Test(arguments: [Team.ContactMode.phone, .email])
-    func `a team takes the contacts that it offers`(_ mode: Team.ContactMode) throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: [Team.ContactMode.phone, .email], DatabaseKind.allCases)
+    func `a team takes the contacts that it offers`(_ mode: Team.ContactMode, _ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         var settings = house.desk.settings
         settings.contactMode = mode
         _ = try house.directory.updateTeam(house.desk.id, settings, policy: house.desk.policy, at: start)
@@ -77,30 +80,34 @@ import Testing
         _ = try house.send(mode == .phone ? phone : email)
     }
 
-    @Test func `names lose what is invisible and turns the writing's direction`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `names lose what is invisible and turns the writing's direction`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let guest = try house.signIn(house.form(first: " Ma\u{202E}ria\u{7}\n", last: "de\tla  Cruz")).guest
         #expect(guest.firstName == "Maria" && guest.lastName == "de la Cruz")
     }
 
-    @Test func `a code works for five minutes`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a code works for five minutes`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let sent = try house.send(house.form())
         let end = start + DirectoryLimits.codeLifetime
         #expect(directoryError { _ = try house.verify(sent, at: end) }?.code == .codeExpired)
         _ = try house.verify(sent, at: end - .milliseconds(1))
     }
 
-    @Test func `a code works once`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a code works once`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let sent = try house.send(house.form())
         _ = try house.verify(sent)
         #expect(directoryError { _ = try house.verify(sent) }?.code == .codeExpired)
         #expect(try house.count("session") == 1)
     }
 
-    @Test func `of many who type the right code at once, one comes in`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `of many who type the right code at once, one comes in`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for round in Int64(0)..<10 {
             let now = start + .minutes(round)
             let sent = try house.send(house.form(), at: now)
@@ -117,8 +124,9 @@ import Testing
         #expect(try house.count("guest") == 1)
     }
 
-    @Test func `five wrong tries close a code, and the right one comes too late`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `five wrong tries close a code, and the right one comes too late`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let sent = try house.send(house.form())
         for left in (0..<DirectoryLimits.triesPerCode).reversed() {
             let error = directoryError { _ = try house.verify(sent, code: sent.wrongCode) }
@@ -130,14 +138,14 @@ import Testing
 
     @Test(arguments: ["", "12345", "1234567", "１２３４５６", "abcdef", String(repeating: "1", count: 10_000)])
     func `what is no code is a wrong one`(_ typed: String) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let sent = try house.send(house.form())
         #expect(directoryError { _ = try house.verify(sent, code: typed) }?.triesLeft == 4)
     }
 
     @Test(arguments: ["", "7", String(repeating: "0", count: 64), String(repeating: "é", count: 64)])
     func `a challenge that nobody was given is an expired one`(_ name: String) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let error = directoryError {
             _ = try house.directory.verifyCode(
                 challenge: name, code: "123456", from: DirectoryHouse.client, at: start)
@@ -145,8 +153,9 @@ import Testing
         #expect(error?.code == .codeExpired)
     }
 
-    @Test func `another code is sent after 30 seconds, and the older one is void`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `another code is sent after 30 seconds, and the older one is void`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let first = try house.send(house.form())
         let form = house.form(challenge: first.challenge)
         let early = directoryError { _ = try house.send(form, at: start + .milliseconds(29_001)) }
@@ -159,8 +168,10 @@ import Testing
         _ = try house.verify(second, at: now)
     }
 
-    @Test func `a corrected contact gets its code at once, and the one that went astray is void`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a corrected contact gets its code at once, and the one that went astray is void`(_ kind: DatabaseKind) throws
+    {
+        let house = try DirectoryHouse(kind)
         let astray = try house.send(house.form(phone: "+44 7700 900999"))
         let corrected = try house.send(house.form(challenge: astray.challenge), at: start + .seconds(5))
         #expect(directoryError { _ = try house.verify(astray, at: start + .seconds(6)) }?.code == .badCode)
@@ -168,8 +179,9 @@ import Testing
         #expect(guest.contact == .phone(try PhoneNumber(DirectoryHouse.phone)))
     }
 
-    @Test func `a challenge of another organisation is not taken over`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a challenge of another organisation is not taken over`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let first = try house.send(house.form())
         let second = try house.send(
             house.form(phone: "+44 7700 900124", challenge: first.challenge, team: house.otherDesk))
@@ -178,8 +190,9 @@ import Testing
         #expect(try house.verify(second).guest.organisation == house.otherDesk.organisation)
     }
 
-    @Test func `a known contact is answered as an unknown one`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a known contact is answered as an unknown one`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         _ = try house.signIn()
         let now = start + .hours(1)
         let known = try house.send(house.form(), at: now)

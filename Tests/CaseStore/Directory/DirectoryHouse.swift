@@ -1,6 +1,5 @@
 import CaseMachine
 import Foundation
-import GRDB
 import Synchronization
 import TestSupport
 import Testing
@@ -18,7 +17,7 @@ final class DirectoryHouse {
 
     let house: VaultHouse
     let vault: Vault
-    let store: SQLiteStore
+    let database: any SQLDatabase
     let directory: Directory
     let clinic: Organisation
     let desk: Team
@@ -28,14 +27,13 @@ final class DirectoryHouse {
 
     /// In a house that was left before, with another seed: everybody is there already.
     init(
-        in house: VaultHouse? = nil, seed: UInt64 = 1, _ change: (inout Directory.Settings) -> Void = { _ in }
+        in house: VaultHouse, seed: UInt64 = 1, _ change: (inout Directory.Settings) -> Void = { _ in }
     ) throws {
-        self.house = try house ?? VaultHouse()
-        vault = try self.house.open()
-        store = try SQLiteStore(self.house.directory, vault)
+        self.house = house
+        vault = try house.open()
         var settings = Self.settings(seed: seed)
         change(&settings)
-        directory = try Directory(store, self.house.directory, settings)
+        (database, directory) = try Self.open(house, vault, settings)
         let roster = directory.roster
         if let clinic = roster[OrganisationID(1)], let desk = roster[TeamID(1)], let other = roster[TeamID(2)],
             let anna = roster[MemberID(1)]
@@ -51,6 +49,21 @@ final class DirectoryHouse {
             name: "Anna Berg", email: Self.memberEmail, password: Self.password, in: clinic.id, at: Self.start)
         try directory.addMember(anna.id, to: desk.id, as: .supervisor, at: Self.start)
         self.anna = try #require(directory.roster[anna.id])
+    }
+
+    convenience init(_ kind: DatabaseKind, _ change: (inout Directory.Settings) -> Void = { _ in }) throws {
+        try self.init(in: VaultHouse(kind), change)
+    }
+
+    static func open(
+        _ house: VaultHouse, _ vault: Vault, _ settings: Directory.Settings
+    ) throws -> (any SQLDatabase, Directory) {
+        if let url = house.dataURL {
+            let database = try SharedDatabase.house(url)
+            return (database, try Directory(database, vault, house.directory, settings))
+        }
+        let store = try SQLiteStore(house.directory, vault)
+        return (store.database, try Directory(store, house.directory, settings))
     }
 
     /// Deterministic, and with passwords that cost little.
@@ -120,15 +133,20 @@ final class DirectoryHouse {
 
     /// What the audit trail holds, as "actor action subject", the oldest first.
     func trail() throws -> [String] {
-        try store.pool.read { db in
-            try String.fetchAll(
-                db, sql: "SELECT actor || ' ' || action || ' ' || subject FROM auditRow ORDER BY number")
+        try database.rows("SELECT actor, action, subject FROM auditRow ORDER BY number", []).map { row in
+            (0...2).map { row.text($0) ?? "?" }.joined(separator: " ")
         }
     }
 
-    func count(_ table: String) throws -> Int? {
-        try store.pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM \(table)") }
+    func auditReport(copiesOfHeads: [String] = []) throws -> AuditReport {
+        guard let shared = database as? SharedDatabase else {
+            return try AuditCheck.verify(house.directory, publicKeyFile: nil, copiesOfHeads: copiesOfHeads)
+        }
+        return try AuditCheck.verify(
+            shared, house.directory, node: directory.audit.node, publicKeyFile: nil, copiesOfHeads: copiesOfHeads)
     }
+
+    func count(_ table: String) throws -> Int? { try database.count(table).map { Int($0) } }
 }
 
 extension SentCode {

@@ -18,8 +18,9 @@ import Testing
         }
     }
 
-    @Test func `wrong passwords from one address pause no other address`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `wrong passwords from one address pause no other address`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         fail(DirectoryLimits.freeFailures, house, from: stranger, at: start)
         #expect(directoryError { _ = try house.logIn(from: stranger) }?.code == .tooManyTries)
         _ = try house.logIn()
@@ -27,9 +28,11 @@ import Testing
         #expect(directoryError { _ = try house.logIn(from: stranger) }?.code == .tooManyTries)
     }
 
-    @Test func `a browser that has signed in before is paused by nobody else, not even behind its own address`() throws
-    {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a browser that has signed in before is paused by nobody else, not even behind its own address`(
+        _ kind: DatabaseKind
+    ) throws {
+        let house = try DirectoryHouse(kind)
         let mark = try house.logIn().mark
         fail(DirectoryLimits.freeFailures, house, from: DirectoryHouse.client, at: start)
         #expect(directoryError { _ = try house.logIn() }?.code == .tooManyTries)
@@ -37,16 +40,20 @@ import Testing
         #expect(directoryError { _ = try house.logIn() }?.code == .tooManyTries)
     }
 
-    @Test func `a known browser's own wrong passwords pause it, wherever it is`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a known browser's own wrong passwords pause it, wherever it is`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let mark = try house.logIn().mark
         fail(DirectoryLimits.freeFailures, house, from: DirectoryHouse.client, mark: mark, at: start)
         #expect(directoryError { _ = try house.logIn(from: stranger, mark: mark) }?.code == .tooManyTries)
         _ = try house.logIn(from: stranger, mark: mark, at: start + .seconds(1))
     }
 
-    @Test func `many addresses together have so many tries a day, and the member comes in all the same`() throws {
-        let house = try DirectoryHouse {
+    @Test(arguments: DatabaseKind.allCases)
+    func `many addresses together have so many tries a day, and the member comes in all the same`(_ kind: DatabaseKind)
+        throws
+    {
+        let house = try DirectoryHouse(kind) {
             $0.limits.failuresPerAccount = DirectoryLimits.Rate(20, within: .days(1))
         }
         let mark = try house.logIn().mark
@@ -59,8 +66,11 @@ import Testing
         _ = try house.logIn(from: stranger, at: start + .days(1))
     }
 
-    @Test func `one address that has used up its tries keeps no known browser out`() throws {
-        let house = try DirectoryHouse { $0.limits.failuresPerClient = DirectoryLimits.Rate(4, within: .minutes(15)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `one address that has used up its tries keeps no known browser out`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) {
+            $0.limits.failuresPerClient = DirectoryLimits.Rate(4, within: .minutes(15))
+        }
         let mark = try house.logIn().mark
         for number in 0..<4 {
             _ = directoryError { _ = try house.logIn(email: "m\(number)@clinic.example") }
@@ -69,8 +79,9 @@ import Testing
         _ = try house.logIn(mark: mark)
     }
 
-    @Test func `a mark is good for its own account only, and nobody makes one`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a mark is good for its own account only, and nobody makes one`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         _ = try house.directory.createMember(
             name: "Ben", email: "ben@clinic.example", password: "quite another one", in: house.clinic.id, at: start)
         let bens = try house.logIn(email: "ben@clinic.example", password: "quite another one").mark

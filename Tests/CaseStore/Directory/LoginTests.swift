@@ -8,8 +8,9 @@ import Testing
 @Suite struct LoginTests {
     private let start = DirectoryHouse.start
 
-    @Test func `a member signs in with their address, in any case, and their password`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a member signs in with their address, in any case, and their password`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for email in [DirectoryHouse.memberEmail, " ANNA@Clinic.example "] {
             let signIn = try house.logIn(email: email)
             #expect(signIn.member == house.anna)
@@ -19,8 +20,9 @@ import Testing
         #expect(try house.directory.address(of: house.anna.id).typed == DirectoryHouse.memberEmail)
     }
 
-    @Test func `one form of a letter is as good as the other in a password`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `one form of a letter is as good as the other in a password`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         _ = try house.directory.createMember(
             name: "Ben", email: "ben@clinic.example", password: "caf\u{E9} au lait", in: house.clinic.id, at: start)
         _ = try house.logIn(email: "ben@clinic.example", password: "cafe\u{301} au lait")
@@ -35,14 +37,15 @@ import Testing
 
     @Test(arguments: wrong)
     func `a wrong password and an unknown address are answered alike`(_ email: String, _ password: String) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         #expect(directoryError { _ = try house.logIn(email: email, password: password) } == .wrongLogin)
         #expect(try house.count("session") == 0)
         #expect(try house.count("attempt") == 3)
     }
 
-    @Test func `an unknown address takes as long as a known one`() throws {
-        let house = try DirectoryHouse { $0.passwordCost = PasswordCost(n: 1 << 14, r: 8, p: 1) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `an unknown address takes as long as a known one`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) { $0.passwordCost = PasswordCost(n: 1 << 14, r: 8, p: 1) }
         func time(_ email: String) -> Duration {
             let clock = ContinuousClock()
             return (0..<3).map { _ in
@@ -57,7 +60,7 @@ import Testing
 
     @Test(arguments: ["email", "password"])
     func `what was left empty is said`(_ field: String) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let error = directoryError {
             _ = try house.logIn(
                 email: field == "email" ? "" : DirectoryHouse.memberEmail, password: field == "password" ? "" : "x")
@@ -65,11 +68,11 @@ import Testing
         #expect(error?.code == .missing && error?.field == field)
     }
 
-    @Test(arguments: [DirectoryHouse.memberEmail, "nobody@clinic.example"])
+    @Test(arguments: [DirectoryHouse.memberEmail, "nobody@clinic.example"], DatabaseKind.allCases)
     func `after wrong passwords comes a pause that grows, for a known address as for an unknown`(
-        _ email: String
+        _ email: String, _ kind: DatabaseKind
     ) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(kind)
         var now = start
         func fail() -> DirectoryError? {
             directoryError { _ = try house.logIn(email: email, password: "wrong password", at: now) }
@@ -89,8 +92,9 @@ import Testing
         #expect(pauses == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300])
     }
 
-    @Test func `the right password has to wait, too, and then ends the pauses`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `the right password has to wait, too, and then ends the pauses`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for _ in 0..<DirectoryLimits.freeFailures {
             _ = directoryError { _ = try house.logIn(password: "wrong password") }
         }
@@ -102,8 +106,9 @@ import Testing
         }
     }
 
-    @Test func `pauses are forgotten after a day`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `pauses are forgotten after a day`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for _ in 0..<DirectoryLimits.freeFailures {
             _ = directoryError { _ = try house.logIn(password: "wrong password") }
         }
@@ -111,8 +116,11 @@ import Testing
             directoryError { _ = try house.logIn(password: "wrong password", at: start + .days(1)) } == .wrongLogin)
     }
 
-    @Test func `one address that tries many accounts is made to wait, and others are not`() throws {
-        let house = try DirectoryHouse { $0.limits.failuresPerClient = DirectoryLimits.Rate(4, within: .minutes(15)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `one address that tries many accounts is made to wait, and others are not`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) {
+            $0.limits.failuresPerClient = DirectoryLimits.Rate(4, within: .minutes(15))
+        }
         for number in 0..<4 {
             #expect(directoryError { _ = try house.logIn(email: "m\(number)@clinic.example") } != nil)
         }
@@ -122,13 +130,17 @@ import Testing
         _ = try house.logIn(at: start + .minutes(15))
     }
 
-    @Test func `members who sign in rightly do not use up their address's tries`() throws {
-        let house = try DirectoryHouse { $0.limits.failuresPerClient = DirectoryLimits.Rate(2, within: .minutes(15)) }
+    @Test(arguments: DatabaseKind.allCases)
+    func `members who sign in rightly do not use up their address's tries`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind) {
+            $0.limits.failuresPerClient = DirectoryLimits.Rate(2, within: .minutes(15))
+        }
         for _ in 0..<5 { _ = try house.logIn() }
     }
 
-    @Test func `wrong passwords that come at once are counted one by one`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `wrong passwords that come at once are counted one by one`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let directory = house.directory
         let tried = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 16) { _ in
@@ -142,10 +154,13 @@ import Testing
         #expect(tried.load(ordering: .relaxed) == DirectoryLimits.freeFailures)
     }
 
-    @Test func `so many wait for their password to be computed, and who comes after them is sent away uncounted`()
+    @Test(arguments: DatabaseKind.allCases)
+    func `so many wait for their password to be computed, and who comes after them is sent away uncounted`(
+        _ kind: DatabaseKind
+    )
         throws
     {
-        let house = try DirectoryHouse { $0.passwordCost = PasswordCost(n: 1 << 14, r: 8, p: 1) }
+        let house = try DirectoryHouse(kind) { $0.passwordCost = PasswordCost(n: 1 << 14, r: 8, p: 1) }
         let directory = house.directory
         let most = DirectoryLimits.passwordsAtOnce + DirectoryLimits.passwordsWaiting
         let counts = Mutex((wrong: 0, away: 0))

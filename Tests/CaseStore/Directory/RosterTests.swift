@@ -1,6 +1,5 @@
 import CaseMachine
 import Foundation
-import GRDB
 import Testing
 
 @testable import CaseStore
@@ -8,8 +7,9 @@ import Testing
 @Suite struct RosterTests {
     private let start = DirectoryHouse.start
 
-    @Test func `everybody is found by number and by public name`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `everybody is found by number and by public name`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let roster = house.directory.roster
         #expect(roster[house.clinic.id] == house.clinic && roster.organisation(house.clinic.publicID) == house.clinic)
         #expect(roster[house.desk.id] == house.desk && roster.team(house.desk.publicID) == house.desk)
@@ -29,8 +29,9 @@ import Testing
         #expect(house.anna.actor.teams == [house.desk.id: .supervisor])
     }
 
-    @Test func `a team's policy names its identifiers and the categories of its welcomes`() throws {
-        let desk = try DirectoryHouse().desk
+    @Test(arguments: DatabaseKind.allCases)
+    func `a team's policy names its identifiers and the categories of its welcomes`(_ kind: DatabaseKind) throws {
+        let desk = try DirectoryHouse(kind).desk
         #expect(
             desk.policy.identifiers == [
                 Identifier(field: desk.fields[0].id, isMandatory: true),
@@ -76,8 +77,11 @@ import Testing
         #expect(Mirror(reflecting: policy).children.count == 23)
     }
 
-    @Test func `a change is seen in the next roster, not in the one that was taken, and after a restart`() throws {
-        let house = try VaultHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a change is seen in the next roster, not in the one that was taken, and after a restart`(_ kind: DatabaseKind)
+        throws
+    {
+        let house = try VaultHouse(kind)
         do {
             let first = try DirectoryHouse(in: house)
             let before = first.directory.roster
@@ -105,8 +109,9 @@ import Testing
         #expect(again.directory.roster.members(of: again.desk.id) == [])
     }
 
-    @Test func `a member works for teams of their own organisation`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a member works for teams of their own organisation`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         let directory = house.directory
         func add(_ member: MemberID, _ team: TeamID) -> DirectoryError? {
             directoryError { try directory.addMember(member, to: team, as: .member, at: start) }
@@ -116,8 +121,9 @@ import Testing
         #expect(house.directory.roster[house.anna.id] == house.anna)
     }
 
-    @Test func `an address is one member's in the whole house`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `an address is one member's in the whole house`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
         for organisation in [house.clinic.id, house.otherDesk.organisation] {
             let error = directoryError {
                 _ = try house.directory.createMember(
@@ -128,8 +134,9 @@ import Testing
         }
     }
 
-    @Test func `nobody is made where there is no organisation`() throws {
-        let directory = try DirectoryHouse().directory
+    @Test(arguments: DatabaseKind.allCases)
+    func `nobody is made where there is no organisation`(_ kind: DatabaseKind) throws {
+        let directory = try DirectoryHouse(kind).directory
         let nowhere = OrganisationID(99)
         let team = directoryError { _ = try directory.createTeam(DirectoryHouse.draft("Desk"), in: nowhere, at: start) }
         #expect(team == .noSuchOrganisation)
@@ -154,7 +161,7 @@ import Testing
 
     @Test(arguments: badOrganisations.indices)
     func `settings of an organisation that cannot be used are refused by their name`(_ index: Int) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let (setting, spoil) = Self.badOrganisations[index]
         var settings = DirectoryHouse.organisation("Northside")
         spoil(&settings)
@@ -175,7 +182,7 @@ import Testing
 
     @Test(arguments: badTeams.indices)
     func `settings of a team that cannot be used are refused by their name`(_ index: Int) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let (setting, spoil) = Self.badTeams[index]
         var draft = DirectoryHouse.draft("Desk")
         spoil(&draft)
@@ -191,7 +198,7 @@ import Testing
     func `a member without a name, an address or a password worth it is refused`(
         _ setting: String, _ name: String, _ email: String, _ password: String
     ) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let error = directoryError {
             _ = try house.directory.createMember(
                 name: name, email: email, password: password, in: house.clinic.id, at: start)
@@ -199,23 +206,23 @@ import Testing
         #expect(error?.code == .badSettings && error?.field == setting)
     }
 
-    @Test func `what a later release has written is not guessed at`() throws {
-        let house = try VaultHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `what a later release has written is not guessed at`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         do {
             let first = try DirectoryHouse(in: house)
             let place = SealedPlace(
                 .organisation(first.clinic.id.value), column: SealedColumn.organisation, row: first.clinic.id.value)
             let sealed = try Sealer(first.vault).seal(#"{"shape": 2, "value": {"name": "Northside"}}"#, at: place)
-            try first.store.pool.write { db in
-                try db.execute(sql: "UPDATE organisation SET settings = ? WHERE id = 1", arguments: [Data(sealed)])
-            }
+            try first.database.run("UPDATE organisation SET settings = ? WHERE id = 1", [.blob(sealed)])
         }
         let error = directoryError { _ = try DirectoryHouse(in: house, seed: 2) }
         #expect(error?.code == .storeAway && error?.cause?.description.contains("later release") == true)
     }
 
-    @Test func `a team's clock follows its summer time`() throws {
-        let desk = try DirectoryHouse().desk
+    @Test(arguments: DatabaseKind.allCases)
+    func `a team's clock follows its summer time`(_ kind: DatabaseKind) throws {
+        let desk = try DirectoryHouse(kind).desk
         #expect(desk.minutesEastOfUTC(at: Timestamp(milliseconds: 1_705_320_000_000)) == 0)
         #expect(desk.minutesEastOfUTC(at: Timestamp(milliseconds: 1_721_044_800_000)) == 60)
     }

@@ -1,6 +1,5 @@
 import CaseMachine
 import Foundation
-import GRDB
 import Synchronization
 import Testing
 
@@ -23,9 +22,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Session.Kind.allCases)
-    func `a token is a session of its own kind and of no other`(_ kind: Session.Kind) throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: Session.Kind.allCases, DatabaseKind.allCases)
+    func `a token is a session of its own kind and of no other`(_ kind: Session.Kind, _ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let (token, session) = try signedIn(kind, house)
         #expect(token.utf8.count == 64)
         #expect(try house.directory.session(token, of: kind, at: start) == session)
@@ -48,7 +47,7 @@ import Testing
     func `a session ends when it was not used for long`(
         _ kind: Session.Kind, _ idle: Duration, _ whole: Duration
     ) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let (token, session) = try signedIn(kind, house)
         #expect(session.idleAt == start + idle && session.endsAt == start + whole)
         let last = start + idle - .milliseconds(1)
@@ -65,7 +64,7 @@ import Testing
     func `a session ends at last, however much it is used`(
         _ kind: Session.Kind, _ idle: Duration, _ whole: Duration
     ) throws {
-        let house = try DirectoryHouse()
+        let house = try DirectoryHouse(.sqlite)
         let (token, session) = try signedIn(kind, house)
         var now = start
         while now + idle / 2 < session.endsAt {
@@ -78,8 +77,9 @@ import Testing
             directoryError { _ = try house.directory.session(token, of: kind, at: session.endsAt) }?.code == .signIn)
     }
 
-    @Test func `use is written once a minute`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `use is written once a minute`(_ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let (token, session) = try signedIn(.member, house)
         for (seconds, usedAt) in [(59, 0), (60, 60), (61, 60), (119, 60), (120, 120)] {
             let used = try house.directory.session(token, of: .member, at: start + .seconds(seconds))
@@ -88,9 +88,9 @@ import Testing
         }
     }
 
-    @Test(arguments: Session.Kind.allCases)
-    func `who signs out is out, and nobody else`(_ kind: Session.Kind) throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: Session.Kind.allCases, DatabaseKind.allCases)
+    func `who signs out is out, and nobody else`(_ kind: Session.Kind, _ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let (token, session) = try signedIn(kind, house)
         let other = try signedIn(kind, house, at: start + .minutes(1))
         #expect(try house.directory.logOut(token, of: kind == .guest ? .member : .guest, at: start) == nil)
@@ -101,8 +101,9 @@ import Testing
         #expect(try house.directory.sessions(of: session.subject, at: start + .minutes(1)) == [other.session])
     }
 
-    @Test func `all sessions of somebody are ended at once`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `all sessions of somebody are ended at once`(_ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let all = try (0..<3).map { try signedIn(.member, house, at: start + .minutes(Int64($0))) }
         let guest = try signedIn(.guest, house)
         let ended = try house.directory.endSessions(of: .member(house.anna.id), at: start)
@@ -114,8 +115,9 @@ import Testing
         #expect(try house.directory.endSessions(of: .member(house.anna.id), at: start) == [])
     }
 
-    @Test func `a person has so many sessions, and the oldest gives way and is named`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a person has so many sessions, and the oldest gives way and is named`(_ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let all = try (0..<DirectoryLimits.sessionsPerSubject).map { _ in try house.logIn() }
         #expect(all.flatMap { $0.ended } == [])
         let guest = try house.signIn()
@@ -129,8 +131,9 @@ import Testing
                 == DirectoryLimits.sessionsPerSubject)
     }
 
-    @Test func `a guest's oldest session gives way, too`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `a guest's oldest session gives way, too`(_ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         var now = start
         func signIn() throws -> GuestSignIn {
             // A contact has so many codes a day.
@@ -142,15 +145,17 @@ import Testing
         #expect(try signIn().ended == [first.session.id])
     }
 
-    @Test func `sessions live on over a restart`() throws {
-        let house = try VaultHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `sessions live on over a restart`(_ database: DatabaseKind) throws {
+        let house = try VaultHouse(database)
         let token = try { try DirectoryHouse(in: house).logIn().token.text }()
         let again = try DirectoryHouse(in: house, seed: 2)
         #expect(try again.directory.session(token, of: .member, at: start).subject == .member(again.anna.id))
     }
 
-    @Test func `housekeeping removes what has expired, in portions, and nothing else`() throws {
-        let house = try DirectoryHouse()
+    @Test(arguments: DatabaseKind.allCases)
+    func `housekeeping removes what has expired, in portions, and nothing else`(_ database: DatabaseKind) throws {
+        let house = try DirectoryHouse(database)
         let directory = house.directory
         let (token, _) = try signedIn(.guest, house)
         _ = try signedIn(.member, house)
@@ -164,7 +169,7 @@ import Testing
         #expect(try house.count("attempt") ?? 0 > 0)
         _ = try directory.tidy(at: start + .days(1))
         #expect(try house.count("attempt") == 0)
-        try house.store.pool.write { db in
+        try house.database.write { db in
             for _ in 0...DirectoryLimits.tidiedAtOnce {
                 _ = try Attempts.record(.codeOfHouse, [], start, db)
             }

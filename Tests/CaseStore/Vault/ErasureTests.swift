@@ -6,10 +6,7 @@ import Testing
 
 /// What destroying a key does. The blobs that the tests keep stand for a copy of the data taken before.
 @Suite struct ErasureTests {
-    private let house: VaultHouse
     private let text = Array("It burns.".utf8)
-
-    init() throws { house = try VaultHouse() }
 
     private func sealedEverywhere(_ sealer: Sealer) throws -> [KeyOwner: [UInt8]] {
         var blobs: [KeyOwner: [UInt8]] = [:]
@@ -43,8 +40,9 @@ import Testing
     ]
 
     // covers: B9
-    @Test(arguments: erasures.indices)
-    func `erasing makes earlier copies unreadable, and nothing else`(index: Int) throws {
+    @Test(arguments: erasures.indices, DatabaseKind.allCases)
+    func `erasing makes earlier copies unreadable, and nothing else`(index: Int, _ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let erasure = Self.erasures[index]
         let left = Set(VaultHouse.owners).subtracting(erasure.gone)
         let blobs: [KeyOwner: [UInt8]]
@@ -64,7 +62,9 @@ import Testing
         #expect(readable(blobs, try Sealer(try house.open())) == left, "after a restart")
     }
 
-    @Test func `another sealer that holds the key's schedule loses it at once`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `another sealer that holds the key's schedule loses it at once`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         let holder = try Sealer(vault)
         let blob = try holder.seal(text, at: place(.case(1, of: 1)))
@@ -74,7 +74,9 @@ import Testing
         #expect(vaultError { _ = try holder.open(blob, at: place(.case(1, of: 1))) } == .destroyed)
     }
 
-    @Test func `erasing twice, or what never was, is harmless and lasts`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `erasing twice, or what never was, is harmless and lasts`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         try vault.destroy(caseKey: 1, of: 1)
         try vault.destroy(caseKey: 1, of: 1)
@@ -83,14 +85,18 @@ import Testing
         #expect(vaultError { _ = try Sealer(vault).seal(text, at: place(.case(45, of: 1))) } == .unknownKey)
     }
 
-    @Test func `a case cannot be added to an erased organisation`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a case cannot be added to an erased organisation`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         try vault.destroy(organisationKey: 1)
         #expect(vaultError { try vault.createKeys(for: [.case(50, of: 1)]) } == .destroyed)
         #expect(vaultError { try vault.createKeys(for: [.organisation(1)]) } == .destroyed)
     }
 
-    @Test func `erased look-up hashes cannot be computed any more`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `erased look-up hashes cannot be computed any more`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         let contact = Contact.phone(try PhoneNumber("+61412345678"))
         _ = try vault.lookupHash(of: contact, organisation: 1)
@@ -100,6 +106,7 @@ import Testing
 
     // covers: B9
     @Test func `the bytes of a destroyed key are in no file, whatever else the table went through`() throws {
+        let house = try VaultHouse()
         let vault = try house.open()
         let table = try Self.slotReader(vault)
         var random = SeededRandom(seed: 9)
@@ -125,6 +132,7 @@ import Testing
 
     // covers: B9
     @Test func `an organisation's keys leave the files with it`() throws {
+        let house = try VaultHouse()
         let vault = try house.founded()
         let table = try Self.slotReader(vault)
         let doomed = try VaultHouse.owners.filter { $0.organisation == 1 }.map(table)

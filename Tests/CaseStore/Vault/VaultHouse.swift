@@ -2,22 +2,63 @@ import Foundation
 
 @testable import CaseStore
 
-/// A data directory of a test's own, gone with the test.
+/// A data directory of a test's own, gone with the test, and with PostgreSQL a schema for the data and one for the keys.
 final class VaultHouse {
+    let kind: DatabaseKind
     let directory: DataDirectory
+    let dataURL: PostgresURL?
+    let keysURL: PostgresURL?
 
-    init() throws {
+    init(_ kind: DatabaseKind = .sqlite) throws {
+        self.kind = kind
+        directory = try Self.makeDirectory()
+        switch kind {
+        case .sqlite: (dataURL, keysURL) = (nil, nil)
+        case .postgres:
+            (dataURL, keysURL) = (try SharedPostgres.schema(), try SharedPostgres.schema())
+        }
+    }
+
+    /// Another node of the same house, on a machine of its own, to which the secrets were copied.
+    init(nodeOf house: VaultHouse) throws {
+        kind = house.kind
+        directory = try Self.makeDirectory()
+        (dataURL, keysURL) = (house.dataURL, house.keysURL)
+        try FileManager.default.createDirectory(
+            atPath: directory.keys, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        for secret in [\DataDirectory.masterKey, \.auditSigningKey] { try copySecret(secret, from: house) }
+    }
+
+    /// With keys in this database, whose files are to be looked at.
+    init(keys: PostgresURL) throws {
+        kind = .postgres
+        directory = try Self.makeDirectory()
+        (dataURL, keysURL) = (nil, keys)
+    }
+
+    func copySecret(_ secret: KeyPath<DataDirectory, String>, from house: VaultHouse) throws {
+        guard FileManager.default.fileExists(atPath: house.directory[keyPath: secret]) else { return }
+        try FileManager.default.copyItem(
+            atPath: house.directory[keyPath: secret], toPath: directory[keyPath: secret])
+    }
+
+    private static func makeDirectory() throws -> DataDirectory {
         let path = NSTemporaryDirectory() + "/foyer-vault-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        directory = DataDirectory(path: path)
+        return DataDirectory(path: path)
     }
 
     deinit {
         try? FileManager.default.removeItem(atPath: directory.path)
     }
 
-    func open(cachedKeys: Int = Vault.usualCachedKeys) throws(VaultError) -> Vault {
-        try Vault.open(directory, missingMasterKey: .generate, cachedKeys: cachedKeys)
+    func open(
+        cachedKeys: Int = Vault.usualCachedKeys, missingMasterKey: Vault.MissingMasterKey = .generate
+    ) throws(VaultError) -> Vault {
+        guard let keysURL else {
+            return try Vault.open(directory, missingMasterKey: missingMasterKey, cachedKeys: cachedKeys)
+        }
+        return try Vault.open(keysURL, directory, missingMasterKey: missingMasterKey, cachedKeys: cachedKeys)
     }
 
     /// Organisation 1 with cases 1, 2 and 3 and guest 1; organisation 2 with case 1.
@@ -31,6 +72,22 @@ final class VaultHouse {
         .organisation(1), .case(1, of: 1), .case(2, of: 1), .case(3, of: 1), .guest(1, of: 1),
         .organisation(2), .case(1, of: 2),
     ]
+
+    /// All rows of all tables in PostgreSQL, with letters as they are.
+    func tableContents() throws -> String {
+        var contents = ""
+        for url in [dataURL, keysURL].compactMap(\.self) {
+            let connection = try PostgresConnection(url, PostgresSettings())
+            try connection.run("SELECT set_config('bytea_output', 'escape', false)")
+            let tables = try connection.run(
+                "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace")
+            for table in tables.rows.compactMap({ $0.text(0) }) {
+                let rows = try connection.run("SELECT CAST(t AS TEXT) FROM \(table) AS t").rows
+                contents += rows.map { ($0.text(0) ?? "") + "\n" }.joined()
+            }
+        }
+        return contents
+    }
 
     /// What is in all files that hold or held keys.
     func keyFileContents() throws -> FileContents {

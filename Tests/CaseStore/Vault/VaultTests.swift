@@ -5,17 +5,18 @@ import Testing
 @testable import CaseStore
 
 @Suite struct VaultTests {
-    private let house: VaultHouse
     private let place = SealedPlace(.case(1, of: 1), column: 1, row: 1)
 
-    init() throws { house = try VaultHouse() }
-
-    @Test func `keys are there again after a restart`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `keys are there again after a restart`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let blob = try Sealer(try house.founded()).seal("Hello", at: place)
         #expect(try Sealer(try house.open()).open(blob, at: place) == Array("Hello".utf8))
     }
 
-    @Test func `creating keys twice keeps the first ones`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `creating keys twice keeps the first ones`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         let blob = try Sealer(vault).seal("Hello", at: place)
         try vault.createKeys(for: VaultHouse.owners)
@@ -23,14 +24,18 @@ import Testing
         #expect(try Sealer(vault).open(blob, at: place) == Array("Hello".utf8))
     }
 
-    @Test func `a batch that fails makes no key at all`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `a batch that fails makes no key at all`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         let batch: [KeyOwner] = [.case(10, of: 1), .case(11, of: 3)]
         #expect(vaultError { try vault.createKeys(for: batch) } == .unknownKey)
         #expect(vaultError { _ = try vault.key(of: .case(10, of: 1)) } == .unknownKey)
     }
 
-    @Test func `ids of keys are unique and grow`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `ids of keys are unique and grow`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.founded()
         let ids = try VaultHouse.owners.map { try vault.key(of: $0).id }
         #expect(ids == ids.sorted())
@@ -38,12 +43,15 @@ import Testing
     }
 
     @Test func `an older key file put back does not give ids a second time`() throws {
+        let house = try VaultHouse()
         let table = try KeyTable(path: house.directory.path + "/one.sqlite")
         let id = try table.read { db in try table.nextID(db) }
         #expect(id > 1_700_000_000 << 20)
     }
 
-    @Test func `the cache keeps its bound, and what was evicted is found again`() throws {
+    @Test(arguments: DatabaseKind.allCases)
+    func `the cache keeps its bound, and what was evicted is found again`(_ kind: DatabaseKind) throws {
+        let house = try VaultHouse(kind)
         let vault = try house.open(cachedKeys: 4)
         let owners = (Int64(1)...30).map { KeyOwner.case($0, of: 1) }
         try vault.createKeys(for: [.organisation(1)] + owners)
@@ -54,6 +62,7 @@ import Testing
     }
 
     @Test func `a wrapped key moved to another case is found`() throws {
+        let house = try VaultHouse()
         var vault: Vault? = try house.founded()
         _ = vault
         vault = nil
@@ -73,6 +82,7 @@ import Testing
     }
 
     @Test func `a second process is refused while the first has the key file`() throws {
+        let house = try VaultHouse()
         let vault = try house.founded()
         let error = vaultError { _ = try house.open() }
         #expect(error?.description.contains("in use by another process") == true)
@@ -80,6 +90,7 @@ import Testing
     }
 
     @Test func `a damaged key file is refused, and left as it is`() throws {
+        let house = try VaultHouse()
         _ = try house.founded()
         let garbage = Data(repeating: 0x5A, count: 9000)
         try garbage.write(to: URL(filePath: house.directory.keyFile))
@@ -89,6 +100,7 @@ import Testing
     }
 
     @Test func `data without its keys does not get new ones`() throws {
+        let house = try VaultHouse()
         try Data("data".utf8).write(to: URL(filePath: house.directory.database))
         let error = vaultError { _ = try house.open() }
         #expect(error?.description.contains("that open it are missing") == true)
@@ -97,6 +109,7 @@ import Testing
     }
 
     @Test func `keys and their folder are closed to others`() throws {
+        let house = try VaultHouse()
         let vault = try house.founded()
         #expect(try house.mode(of: house.directory.keyFile + "-wal") == 0o600)
         _ = vault

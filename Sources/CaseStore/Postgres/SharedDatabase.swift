@@ -1,0 +1,98 @@
+import Synchronization
+
+/// The database that many nodes share, for what is asked in words that both databases know. Connections are a pool's; each
+/// transaction has one for as long as it takes.
+package final class SharedDatabase: SQLDatabase {
+    private struct Failure: Sendable {
+        let at: ContinuousClock.Instant
+        let error: StoreError
+    }
+
+    private let pool: PostgresPool
+    /// Held during a transaction that writes: one at a time from this process, as with SQLite. Nearly all of them add to
+    /// the audit chain of this node, where only one can come after the last; together they would undo each other.
+    private let writing = Mutex<Failure?>(nil)
+
+    package init(_ pool: PostgresPool) { self.pool = pool }
+
+    package func read<Value>(_ body: (any SQLSession) throws -> Value) throws(StoreError) -> Value {
+        try pool.read { connection in
+            try connection.transaction(.snapshot) { connection in try body(PostgresSession(connection)) }
+        }
+    }
+
+    package func write<Value>(_ body: (any SQLSession) throws -> Value) throws(StoreError) -> Value {
+        let start = ContinuousClock.now
+        // Not the closure's result, which would have to be sendable.
+        var value: Value?
+        try writing.withLock { failure throws(StoreError) in
+            // Whoever has waited in line while the database went away does not wait for it anew, each after the other.
+            if let failure, failure.at > start { throw failure.error }
+            var isRefusal = false
+            do throws(StoreError) {
+                value = try pool.transaction(.serializable) { connection in
+                    do { return try body(PostgresSession(connection)) } catch let error as PostgresFailure {
+                        throw error.isUniqueViolation ? Self.met(error) : error
+                    } catch {
+                        isRefusal = true
+                        throw error
+                    }
+                }
+            } catch {
+                if !isRefusal { failure = Failure(at: .now, error: error) }
+                throw error
+            }
+        }
+        guard let value else { throw .unavailable("a transaction came to nothing") }
+        return value
+    }
+
+    /// Rows are looked for before they are inserted. Where one is there all the same, another transaction has inserted it
+    /// meanwhile, and the next run finds it.
+    private static func met(_ failure: PostgresFailure) -> PostgresFailure {
+        PostgresFailure(.refused, state: "40001", failure.message, constraint: failure.constraint)
+    }
+
+    package func rows(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {
+        try pool.read { connection in try PostgresSession(connection).rows(sql, arguments) }
+    }
+
+    @discardableResult package func run(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> Int {
+        try pool.lend { connection in try PostgresSession(connection).run(sql, arguments) }
+    }
+
+    /// One statement that writes and answers with rows, as a transaction of its own.
+    func answer(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {
+        try pool.lend { connection in try PostgresSession(connection).rows(sql, arguments) }
+    }
+}
+
+/// A transaction on a connection to PostgreSQL.
+struct PostgresSession: SQLSession {
+    /// Rows fetched at a time where there may be more than fit into memory.
+    private static let portion = 1000
+
+    private let connection: PostgresConnection
+
+    init(_ connection: PostgresConnection) { self.connection = connection }
+
+    func rows(_ sql: String, _ arguments: [SQLValue]) throws -> [SQLRow] {
+        try connection.run(sql, arguments.map(PostgresValue.init)).rows
+    }
+
+    func run(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
+        try connection.run(sql, arguments.map(PostgresValue.init)).changed
+    }
+
+    func eachRow(_ sql: String, _ arguments: [SQLValue], _ body: (SQLRow) throws -> Void) throws {
+        // The server remembers which columns come from a name.
+        let cursor = "portions_\(UInt(bitPattern: sql.hashValue))"
+        try connection.run("DECLARE \(cursor) NO SCROLL CURSOR FOR \(sql)", arguments.map(PostgresValue.init))
+        while true {
+            let rows = try connection.run("FETCH \(Self.portion) FROM \(cursor)").rows
+            for row in rows { try body(row) }
+            guard rows.count == Self.portion else { break }
+        }
+        try connection.run("CLOSE \(cursor)")
+    }
+}
