@@ -82,7 +82,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "CaseMachine", "CaseStore", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
+            "Broker", "CaseMachine", "CaseStore", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,

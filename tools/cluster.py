@@ -30,7 +30,7 @@ POSTGRES_BINARIES = Path("/usr/lib/postgresql/15/bin")
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 # Of a node's data directory: what all nodes have to have in common.
-SHARED_FILES = ("keys/master.key", "demo.json")
+SHARED_FILES = ("keys/master.key", "keys/audit-signing.key", "demo.json")
 
 
 class Trouble(Exception):

@@ -39,6 +39,8 @@ extension Foyer {
                 valueName: "cidr"))
         var trustedProxy: [String] = []
 
+        @OptionGroup var cluster: ClusterOptions
+
         @Flag(
             help: """
                 Fill an empty house with demo data, and show their logins and all SMS and e-mails to everybody. Not for \
@@ -66,10 +68,10 @@ extension Foyer {
             let log = Logger(label: "foyer")
             let publicURL = try self.publicURL.map { try PublicURL($0) }
             let proxies = try TrustedProxies(trustedProxy)
-            let house = try House(
-                House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo), log: log
-            ) { store, directory in
-                try House.Sockets.live(store, directory) { error in
+            var settings = House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo)
+            settings.cluster = try cluster.settings()
+            let house = try House(settings, log: log) { storage in
+                try House.Sockets.live(storage) { error in
                     // What was acknowledged is on the disk, what was not is sent again: a restart reads what is true.
                     log.critical("the store has failed, and the process ends: \(error)")
                     Glibc.exit(EX_IOERR)

@@ -14,6 +14,8 @@ package final class House: Sendable {
         package var data: DataDirectory
         package var web: String
         package var isDemo: Bool
+        /// Nil: one node, with its files in `data`.
+        package var cluster: ClusterSettings?
         /// For a test, whose passwords need not be dear.
         package var directory = Directory.Settings()
 
@@ -36,7 +38,7 @@ package final class House: Sendable {
         package init() {}
     }
 
-    package let store: SQLiteStore
+    package let store: any CaseStore
     package let directory: Directory
     package let outbox = DevelopmentOutbox()
     package let figures = HouseFigures()
@@ -49,23 +51,23 @@ package final class House: Sendable {
 
     /// Opens everything that can fail before the house listens. Throws in words for the person who starts it.
     package init(
-        _ settings: Settings, log: Logger, sockets: (SQLiteStore, Directory) throws -> Sockets = { _, _ in Sockets() }
+        _ settings: Settings, log: Logger, sockets: (Storage) throws -> Sockets = { _ in Sockets() }
     ) throws {
         files = try Self.openWeb(settings.web)
         try Self.makeFolder(settings.data.path)
+        let storage: Storage
         do {
-            let vault = try Vault.open(settings.data, missingMasterKey: .generate)
-            var store = SQLiteStore.Settings()
-            store.clock = SystemClock.wall
-            self.store = try SQLiteStore(settings.data, vault, store)
-            directory = try Directory(self.store, settings.data, settings.directory)
+            storage =
+                try settings.cluster.map { try Storage.shared($0, in: settings.data, settings.directory) }
+                ?? Storage.embedded(in: settings.data, settings.directory)
         } catch {
             throw StartError("The house in '\(settings.data.path)' cannot be opened. \(error)")
         }
+        (store, directory) = (storage.store, storage.directory)
         demo = settings.isDemo ? try DemoHouse.provide(in: directory, settings.data) : nil
-        self.sockets = try sockets(store, directory)
+        self.sockets = try sockets(storage)
         self.log = log
-        housekeeping = Housekeeping(directory, log: log)
+        housekeeping = Housekeeping(directory, storage.vault, log: log)
     }
 
     /// Told at the start: a page that is missing would otherwise be a 404 that nobody understands.

@@ -2,20 +2,27 @@ import CaseStore
 import Logging
 
 /// What has to be done every minute and by nobody in particular: what has expired is removed, and the audit trail's head
-/// is signed when it is time.
+/// is signed when it is time. Once a day the traces of destroyed keys are removed.
 final class Housekeeping: Sendable {
     private static let interval = Duration.seconds(60)
+    /// A day.
+    private static let roundsBetweenCleanings = 24 * 60
 
     private let directory: Directory
     private let log: Logger
     private let rounds: Task<Void, Never>
 
-    init(_ directory: Directory, log: Logger) {
+    init(_ directory: Directory, _ vault: Vault, log: Logger) {
         self.directory = directory
         self.log = log
         // Weakly: a house that is let go of must not keep its database for a minute.
         rounds = Task { [weak directory] in
-            while (try? await Task.sleep(for: Self.interval)) != nil, let directory { Self.tend(directory, log) }
+            var round = 0
+            while (try? await Task.sleep(for: Self.interval)) != nil, let directory {
+                Self.tend(directory, log)
+                round += 1
+                if round.isMultiple(of: Self.roundsBetweenCleanings) { Self.clean(vault, log) }
+            }
         }
     }
 
@@ -33,6 +40,14 @@ final class Housekeeping: Sendable {
         attempt(log) { () throws(DirectoryError) in
             while try directory.tidy(at: SystemClock.now().wall) > 0 {}
             try directory.signAudit(at: SystemClock.now().wall)
+        }
+    }
+
+    private static func clean(_ vault: Vault, _ log: Logger) {
+        do {
+            try vault.removeTraces()
+        } catch {
+            log.error("the traces of destroyed keys could not be removed", metadata: ["error": "\(error)"])
         }
     }
 

@@ -4,18 +4,20 @@ import WebSocket
 
 /// `/v1/socket` on one loop: hands what its sockets do to the loop's desk.
 final class SocketApplication: Application {
-    private let live: LiveHouse<SQLiteStore>
+    private let openDesk: (EventLoop, LoopHandle) -> SocketDesk
     private let handle: LoopHandle
     private let origin: OwnOrigin
     private var desk: SocketDesk?
 
-    init(_ live: LiveHouse<SQLiteStore>, _ handle: LoopHandle, origin: OwnOrigin) {
-        self.live = live
+    init(
+        _ handle: LoopHandle, origin: OwnOrigin, openDesk: @escaping (EventLoop, LoopHandle) -> SocketDesk
+    ) {
+        self.openDesk = openDesk
         self.handle = handle
         self.origin = origin
     }
 
-    func began(loop: EventLoop) { desk = live.openDesk(on: loop, handle) }
+    func began(loop: EventLoop) { desk = openDesk(loop, handle) }
 
     /// A socket is opened by a page of ours; a client that is no browser names no origin (RFC 6455 §10.2).
     func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan {
@@ -40,12 +42,18 @@ final class SocketApplication: Application {
 extension House.Sockets {
     /// The live side of this process. `fail` is told that the store cannot be trusted any more, and is expected to end it.
     package static func live(
-        _ store: SQLiteStore, _ directory: Directory, fail: @escaping @Sendable (StoreError) -> Void
+        _ storage: Storage, fail: @escaping @Sendable (StoreError) -> Void
     ) throws -> Self {
-        let live = try LiveHouse(store, directory, fail: fail)
+        try live(storage.store, storage, fail)
+    }
+
+    private static func live(
+        _ store: some CaseStore, _ storage: Storage, _ fail: @escaping @Sendable (StoreError) -> Void
+    ) throws -> Self {
+        let live = try LiveHouse(store, storage.directory, neighbours: storage.neighbours, fail: fail)
         var sockets = Self()
         sockets.make = { handle, _, publicURL in
-            SocketApplication(live, handle, origin: OwnOrigin(publicURL))
+            SocketApplication(handle, origin: OwnOrigin(publicURL)) { live.openDesk(on: $0, $1) }
         }
         sockets.endSession = { live.endSession($0) }
         sockets.stop = { live.stop() }

@@ -32,7 +32,7 @@ private final class DemoTown: Sendable {
         var settings = House.Settings(
             data: DataDirectory(path: folder + "/data"), web: folder + "/web", isDemo: isDemo)
         settings.directory.passwordCost = PasswordCost(n: 2, r: 1, p: 1)
-        house = try House(settings, log: Logger(label: "test")) { [ended] _, _ in
+        house = try House(settings, log: Logger(label: "test")) { [ended] _ in
             var sockets = House.Sockets()
             sockets.endSession = { ended.add($0) }
             sockets.stop = { ended.stop() }

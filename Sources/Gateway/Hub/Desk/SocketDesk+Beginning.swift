@@ -107,6 +107,11 @@ extension SocketDesk {
         }
     }
 
+    /// Some may have ended at other nodes, and nobody can say which.
+    func lookAtAllSessions() {
+        for session in sessions.values { if let visitor = session.visitor { lookAtSession(session, visitor) } }
+    }
+
     /// What a member may do has changed: a new ticket shows them what it is now.
     func lookAtRoster() {
         let newest = house.directory.roster

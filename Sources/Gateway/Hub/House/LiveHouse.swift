@@ -17,6 +17,10 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     private let nodes: NodeLink?
     private let rules: Mutex<AdoptedRules>
     private let isStopped = Atomic(false)
+    /// The directory is being asked what other nodes have changed.
+    private let isAsking = Atomic(false)
+    /// Whose keys other nodes destroy; nil where there is one node.
+    private let vault: Vault?
 
     private struct AdoptedRules {
         var roster: Roster?
@@ -81,6 +85,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         self.doors = doors
         self.engine = engine
         self.nodes = nodes
+        vault = neighbours?.vault
         rules = Mutex(AdoptedRules())
         house = HouseServices(
             limits: limits, store: store, directory: directory, readers: readers, presence: desk, doors: doors,
@@ -100,7 +105,12 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     /// When a loop begins, on its thread: what is to serve its sockets.
     package func openDesk(on loop: EventLoop, _ handle: LoopHandle) -> SocketDesk {
         // One loop looks after the teams' rules for all.
-        if handle.index == 0 { loop.every(.seconds(1)) { [self] _ in adoptRules() } }
+        if handle.index == 0 {
+            loop.every(.seconds(1)) { [self] _ in
+                adoptRules()
+                askOtherNodes()
+            }
+        }
         return SocketDesk(house, on: loop, handle)
     }
 
@@ -177,6 +187,23 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
 
     // MARK: The other nodes
 
+    /// What the broker may have lost of it: who signed out, whose permissions have changed, whose keys were destroyed.
+    private func askOtherNodes() {
+        guard !isAsking.exchange(true, ordering: .relaxed) else { return }
+        let isTaken = house.readers.take { [self] in
+            defer { isAsking.store(false, ordering: .relaxed) }
+            // What fails now is asked again in a second; keys that cannot be asked about for too long are forgotten.
+            if let vault { _ = try? vault.refresh() }
+            guard let news = try? house.directory.refresh() else { return }
+            for session in news.endedSessions { endHere(session) }
+            if news.hasMissedSessions {
+                for door in doors.all { door.tell(urgent: true) { $0.lookAtAllSessions() } }
+            }
+            if news.isRosterNew { adoptHere() }
+        }
+        if !isTaken { isAsking.store(false, ordering: .relaxed) }
+    }
+
     private func join(_ nodes: NodeLink, _ neighbours: Neighbours) throws {
         let (doors, engine, presence) = (doors, engine, house.presence)
         presence.post(.broker(isWell: false))
@@ -190,8 +217,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         } sessionEnded: { [weak self] session in
             self?.endHere(session)
         } rosterChanged: { [weak self] in
-            neighbours.rosterChanged()
-            self?.adoptHere()
+            self?.askOtherNodes()
         } standing: { loop, topics, stands in
             doors[loop]?.tell(urgent: true) { $0.stands(topics, stands) }
         } health: { isWell in

@@ -7,8 +7,6 @@ package struct Neighbours: Sendable {
     /// Whose master key all nodes have.
     package var vault: Vault
     package var makeBroker: @Sendable (@escaping @Sendable (BrokerEvent) -> Void) throws -> any Broker
-    /// Another node has changed who exists or who may do what; called on the broker's thread.
-    package var rosterChanged: @Sendable () -> Void = {}
     package var presence = PresenceSettings()
 
     package init(
