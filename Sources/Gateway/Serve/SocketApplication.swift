@@ -50,7 +50,8 @@ extension House.Sockets {
     private static func live(
         _ store: some CaseStore, _ storage: Storage, _ fail: @escaping @Sendable (StoreError) -> Void
     ) throws -> Self {
-        let live = try LiveHouse(store, storage.directory, neighbours: storage.neighbours, fail: fail)
+        let live = try LiveHouse(
+            store, storage.directory, keys: storage.vault, neighbours: storage.neighbours, fail: fail)
         var sockets = Self()
         sockets.make = { handle, _, publicURL in
             SocketApplication(handle, origin: OwnOrigin(publicURL)) { live.openDesk(on: $0, $1) }

@@ -19,8 +19,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     private let isStopped = Atomic(false)
     /// The directory is being asked what other nodes have changed.
     private let isAsking = Atomic(false)
-    /// Whose keys other nodes destroy; nil where there is one node.
-    private let vault: Vault?
+    private let keys: Vault?
 
     private struct AdoptedRules {
         var roster: Roster?
@@ -44,11 +43,11 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         return settings
     }
 
-    /// `neighbours`: nil where there is one node. `fail` is told that the store cannot be trusted any more, and is
+    /// `keys` may be destroyed at other nodes; `neighbours` is nil where there are none. `fail` is told that the store cannot be trusted any more, and is
     /// expected to end the process.
     package init(
         _ store: Store, _ directory: Directory, limits: HubLimits = HubLimits(),
-        engine engineLimits: EngineLimits = EngineLimits(), neighbours: Neighbours? = nil,
+        engine engineLimits: EngineLimits = EngineLimits(), keys: Vault? = nil, neighbours: Neighbours? = nil,
         fail: @escaping @Sendable (StoreError) -> Void
     ) throws {
         let doors = DeskDoors()
@@ -85,7 +84,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         self.doors = doors
         self.engine = engine
         self.nodes = nodes
-        vault = neighbours?.vault
+        self.keys = keys
         rules = Mutex(AdoptedRules())
         house = HouseServices(
             limits: limits, store: store, directory: directory, readers: readers, presence: desk, doors: doors,
@@ -193,7 +192,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         let isTaken = house.readers.take { [self] in
             defer { isAsking.store(false, ordering: .relaxed) }
             // What fails now is asked again in a second; keys that cannot be asked about for too long are forgotten.
-            if let vault { _ = try? vault.refresh() }
+            if let keys { _ = try? keys.refresh() }
             guard let news = try? house.directory.refresh() else { return }
             for session in news.endedSessions { endHere(session) }
             if news.hasMissedSessions {
