@@ -23,14 +23,19 @@ help: ## list the targets
 run: build ## build Foyer and serve it with demo data on LISTEN=127.0.0.1:8080
 	@exec $(FOYER) serve --demo --listen $(LISTEN) --web .build/web --data data
 
+.PHONY: cluster
+cluster: build ## three nodes behind a load balancer on LISTEN=127.0.0.1:8080, with Redis, PostgreSQL and demo data
+	$(PROVIDE) peers
+	@exec python3 tools/cluster.py --listen $(LISTEN) --directory cluster
+
 .PHONY: check
 check: ## the quick loop: lint, debug build, unit tests, tidy
-	$(PROVIDE) build python web faults
+	$(PROVIDE) build python web faults peers
 	@$(PYTHON) tools/stages.py check
 
 .PHONY: test
 test: ## everything that must pass before a change goes in
-	$(PROVIDE) build python web clients faults
+	$(PROVIDE) build python web clients faults peers
 	@$(PYTHON) tools/stages.py test
 
 .PHONY: build
