@@ -21,6 +21,10 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Fail if something never happened that the runs are meant to try.")
     var complete = false
 
+    @Option(
+        help: "Instead: so many deadlines over three nodes that are killed at random; none early, missed or met twice.")
+    var deadlines: Int?
+
     #if FOYER_MUTANTS
     @Option(help: "Run with this planted bug.")
     var mutant: String?
@@ -31,6 +35,9 @@ struct SimulateCommand: ParsableCommand {
 
     func validate() throws {
         guard seeds != 0 else { throw ValidationError("--seeds: at least 1, or nothing would be tried") }
+        guard (1...10_000_000).contains(deadlines ?? 1) else {
+            throw ValidationError("--deadlines: between 1 and 10000000")
+        }
         guard (steps ?? 1) > 0 else { throw ValidationError("--steps: at least 1") }
     }
 
@@ -41,6 +48,7 @@ struct SimulateCommand: ParsableCommand {
             throw ValidationError("There is no mutant \(mutant); there are \(MutantHunt.names).")
         }
         #endif
+        if let deadlines { return try meet(deadlines) }
         var settings = SimulationSettings()
         if let steps { settings.steps = steps }
         let first = seed ?? 1
@@ -67,6 +75,19 @@ struct SimulateCommand: ParsableCommand {
         guard complete, !coverage.neverMet.isEmpty else { return }
         print("never met: \(coverage.neverMet.joined(separator: ", "))")
         throw ExitCode(1)
+    }
+
+    private func meet(_ count: Int) throws {
+        var settings = DeadlineRun.Settings()
+        settings.cases = count
+        settings.seed = seed ?? 1
+        let report = DeadlineRun.run(settings)
+        let lateness = [50.0, 99, 99.9, 100].map { report.lateness(percentile: $0) }
+        print("\(report.met) deadlines met at \(report.deaths) deaths of nodes, \(settings.nodes) at a time")
+        print("early \(report.early), missed \(report.missed), met twice \(report.twice)")
+        print(
+            "late by p50 \(lateness[0]) ms, p99 \(lateness[1]) ms, p99.9 \(lateness[2]) ms, at most \(lateness[3]) ms")
+        guard report.isKept else { throw ExitCode(1) }
     }
 
     private func hex(_ number: UInt64) -> String {

@@ -49,7 +49,22 @@ def test_the_release_build_has_no_planted_bug() -> None:
         assert b"acknowledgeBeforeCommit" not in file.read()
 
 
-@pytest.mark.parametrize("options", [("--seeds", "0"), ("--seeds", "-1"), ("--steps", "0"), ("--seed", "x")])
+@pytest.mark.timeout(200)
+@pytest.mark.covers("B2")
+def test_no_deadline_is_early_missed_or_met_twice_though_nodes_are_killed() -> None:
+    run = _simulate("--deadlines", "20000", deadline_seconds=190)
+    assert run.returncode == 0, run.stdout + run.stderr
+    met, deaths = map(int, re.search(r"^(\d+) deadlines met at (\d+) deaths", run.stdout).groups())
+    assert met == 20_000 and deaths > 50, run.stdout
+    assert "early 0, missed 0, met twice 0" in run.stdout
+    # The virtual clock's, not this machine's: a poll a second.
+    assert int(re.search(r"p99 (\d+) ms", run.stdout)[1]) <= 1000, run.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [("--seeds", "0"), ("--seeds", "-1"), ("--steps", "0"), ("--seed", "x"), ("--deadlines", "0")],
+)
 def test_what_would_try_nothing_is_refused(options: tuple[str, str]) -> None:
     run = _simulate(*options, deadline_seconds=60)
     assert run.returncode == 64
