@@ -126,7 +126,7 @@ package struct HouseMove: Sendable {
         guard let pages = TablePages(table, common) else {
             throw StoreError.fatal("The table '\(table.name)' is not as this release knows it.")
         }
-        try pages.each(in: source) { page in
+        try pages.each(in: source) { page throws(StoreError) in
             try target.write { db in try insert(page, common, into: table, db) }
         }
         if table.hasNumbers { try continueNumbers(of: table, from: source, in: target) }

@@ -26,8 +26,6 @@ struct MasterKeys: Sendable {
         current = key
     }
 
-    var all: [MasterKey] { keys }
-
     func find(_ id: UInt64) -> MasterKey? {
         keys.first { $0.id == id }
     }

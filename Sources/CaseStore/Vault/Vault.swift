@@ -23,7 +23,7 @@ package final class Vault: Sendable {
         var heardAt = ContinuousClock.now
     }
 
-    private let table: KeyTable
+    let table: KeyTable
     private let memory: Mutex<Memory>
     /// Held during a rotation of the master key: two at once would each take the other's new key for its own.
     private let rotating = Mutex(())
