@@ -16,12 +16,12 @@ final class Housekeeping: Sendable {
         self.directory = directory
         self.log = log
         // Weakly: a house that is let go of must not keep its database for a minute.
-        rounds = Task { [weak directory] in
+        rounds = Task { [weak directory, weak vault] in
             var round = 0
             while (try? await Task.sleep(for: Self.interval)) != nil, let directory {
                 Self.tend(directory, log)
                 round += 1
-                if round.isMultiple(of: Self.roundsBetweenCleanings) { Self.clean(vault, log) }
+                if round.isMultiple(of: Self.roundsBetweenCleanings), let vault { Self.clean(vault, log) }
             }
         }
     }

@@ -1,4 +1,4 @@
-package import CaseMachine
+import CaseMachine
 import CaseStore
 import Gateway
 import Synchronization
