@@ -173,8 +173,10 @@ class Postgres(Part):
 
     @staticmethod
     def _as_postgres(*command: str) -> list[str]:
-        """PostgreSQL refuses to run as root."""
-        return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else list(command)
+        """PostgreSQL refuses to run as root. setpriv becomes the command, where su and runuser would wait for it, and
+        stop when it is paused."""
+        user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+        return [*user, *command] if os.geteuid() == 0 else list(command)
 
     def prepare(self) -> None:
         if (self.data / "PG_VERSION").exists():
@@ -236,15 +238,10 @@ class Postgres(Part):
             if name not in there:
                 self.ask(f"CREATE DATABASE {name}")
 
-    @property
-    def server_pid(self) -> int:
-        """Of the server itself, where another program has started it as its own user."""
-        return int((self.data / "postmaster.pid").read_text().splitlines()[0])
-
     def _family(self) -> list[int]:
         """The server and its children: pausing the first alone leaves the others at work."""
-        children = Path(f"/proc/{self.server_pid}/task/{self.server_pid}/children").read_text().split()
-        return [self.server_pid, *map(int, children)]
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return [self.pid, *map(int, children)]
 
     def pause(self) -> None:
         for pid in self._family():
@@ -253,9 +250,6 @@ class Postgres(Part):
     def resume(self) -> None:
         for pid in self._family():
             os.kill(pid, signal.SIGCONT)
-
-    def send(self, number: signal.Signals) -> None:
-        os.kill(self.server_pid, number)
 
 
 class Node(Part):

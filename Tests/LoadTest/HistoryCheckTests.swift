@@ -22,6 +22,19 @@ import Testing
         #expect(check.report().isClean)
     }
 
+    @Test func `who comes back at another node has moved, who comes back at the same one has not`() throws {
+        var history = SmallHistory.clean
+        for node in ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:2", "127.0.0.1:1"] {
+            history.add(.connect, SmallHistory.guest) { $0.node = node }
+        }
+        history.add(.connect, SmallHistory.member) { $0.node = "127.0.0.1:2" }
+        let report = try history.report()
+        #expect(report.isClean)
+        #expect(report.counts.reconnections == 3)
+        #expect(report.counts.moves == 2)
+        #expect(report.counts.nodes == 2)
+    }
+
     // covers: B12
     @Test func `an acknowledged message that the final readers do not have is lost`() throws {
         var history = SmallHistory()

@@ -26,6 +26,7 @@ import Testing
         line.teams = ["t", "u\n"]
         line.generation = "1"
         line.code = "c"
+        line.node = "127.0.0.1:8080"
         line.run = "r"
         line.version = 11
         let lines = SmallHistory.clean.lines + [line]

@@ -7,7 +7,7 @@ struct FoyerLoad: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "foyer-load",
         abstract: "Loads a Foyer server with guests and members, and checks that it keeps its promises.",
-        subcommands: [RushCommand.self, KneeCommand.self, CheckCommand.self])
+        subcommands: [RushCommand.self, KneeCommand.self, StormCommand.self, CheckCommand.self])
 }
 
 /// What goes on, for whoever waits; figures alone go to the standard output.

@@ -170,6 +170,14 @@ extension EventLoop {
         return true
     }
 
+    /// Ends a connection without a word, as a network does that is gone; `false` when it has ended already.
+    @discardableResult
+    package func cut(_ id: ConnectionID) -> Bool {
+        guard let record = slab[id], record.pointee.phase != .dead else { return false }
+        drop(record, .abnormal)
+        return true
+    }
+
     /// Bytes that wait because the peer does not read; `nil` when that connection has ended.
     package func queuedBytes(of id: ConnectionID) -> Int? {
         guard let record = slab[id], record.pointee.phase == .webSocket, record.pointee.closing.isOpen else {

@@ -51,6 +51,19 @@ struct Evidence {
         case caughtUp(seq: Int64)
     }
 
+    /// How often a client came in, and how often somewhere else than before.
+    struct Connections {
+        private(set) var count = 0
+        private(set) var moves = 0
+        private var node: String?
+
+        mutating func add(_ node: String?) {
+            if count > 0, node != self.node { moves += 1 }
+            count += 1
+            self.node = node
+        }
+    }
+
     struct StreamName: Hashable {
         let client: Int
         let caseID: String
@@ -64,7 +77,8 @@ struct Evidence {
     /// Cases that a client was shown in its list.
     private(set) var listed: Set<StreamName> = []
     private(set) var unreadable: [(client: Int, detail: String)] = []
-    private(set) var connections: [Int: Int] = [:]
+    private(set) var connections: [Int: Connections] = [:]
+    private(set) var nodes: Set<String> = []
     private(set) var hasEnd = false
 
     mutating func add(_ line: HistoryLine) throws(HistoryError) {
@@ -79,7 +93,8 @@ struct Evidence {
                 role: try Self.need(line.role, "role", line), person: try Self.need(line.person, "person", line),
                 teams: Set(line.teams ?? []), reads: line.reads)
         case .connect:
-            connections[try Self.need(line.client, "client", line), default: 0] += 1
+            connections[try Self.need(line.client, "client", line), default: Connections()].add(line.node)
+            if let node = line.node { nodes.insert(node) }
         case .disconnect, .claim, .send, .refuse:
             break
         case .open:

@@ -213,7 +213,9 @@ private struct Judge {
         counts.intended = evidence.intents.count
         counts.acknowledged = evidence.acknowledgements.count
         counts.notes = evidence.acknowledgements.count { evidence.intents[$0.message]?.isNote == true }
-        counts.reconnections = evidence.connections.values.reduce(0) { $0 + $1 - 1 }
+        counts.reconnections = evidence.connections.values.reduce(0) { $0 + $1.count - 1 }
+        counts.moves = evidence.connections.values.reduce(0) { $0 + $1.moves }
+        counts.nodes = evidence.nodes.count
         counts.finalLogs = logs.values.count { !$0.finalReaders.isEmpty }
     }
 }

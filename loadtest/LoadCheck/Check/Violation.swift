@@ -56,6 +56,10 @@ package struct CheckCounts: Hashable, Sendable {
     package var received = 0
     /// Connections after the first, of all clients.
     package var reconnections = 0
+    /// Those of them that were at another node than the one before.
+    package var moves = 0
+    /// Nodes at which somebody was.
+    package var nodes = 0
     /// Subscriptions that went on behind a number.
     package var resumptions = 0
     /// Cases whose log was read anew at the end, by each side.
@@ -80,17 +84,18 @@ package struct CheckReport: Sendable {
             "checked \(counts.acknowledged) acknowledged of \(counts.intended) messages, \(counts.notes) of them notes, in "
                 + "\(counts.cases) cases;",
             "  \(counts.received) events at \(counts.clients) clients, \(counts.reconnections) reconnections with "
-                + "\(counts.resumptions) resumptions, \(counts.finalLogs) logs read to the end",
+                + "\(counts.resumptions) resumptions, \(counts.finalLogs) logs read to the end;",
+            "  \(Self.plural(counts.nodes, "node")), \(counts.moves) reconnections at another one",
         ]
         lines += violations.prefix(Self.shown).map(\.description)
         if violations.count > Self.shown { lines.append("… and \(violations.count - Self.shown) more") }
         if checkedNothing {
             lines.append("FAILED: nothing was checked")
         } else {
-            lines.append(violations.isEmpty ? "no violation" : "FAILED: \(Self.plural(violations.count))")
+            lines.append(violations.isEmpty ? "no violation" : "FAILED: \(Self.plural(violations.count, "violation"))")
         }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func plural(_ count: Int) -> String { count == 1 ? "1 violation" : "\(count) violations" }
+    private static func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 }

@@ -40,6 +40,7 @@ struct PlainLineReader {
         case "teams": return set(&line.teams, texts())
         case "generation": return set(&line.generation, text())
         case "code": return set(&line.code, text())
+        case "node": return set(&line.node, text())
         case "run": return set(&line.run, text())
         case "version": return set(&line.version, number().flatMap(Int.init(exactly:)))
         default: return false

@@ -38,6 +38,8 @@ package struct HistoryLine: Hashable, Sendable, Codable {
     package var teams: [String]?
     package var generation: String?
     package var code: String?
+    /// Where a client has connected: `address:port`.
+    package var node: String?
     package var run: String?
     package var version: Int?
 
@@ -52,7 +54,7 @@ package struct HistoryLine: Hashable, Sendable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case kind, at, client, seq, after, shared, from, number, type, key, role, person, reads, team, teams, generation
-        case code, run, version
+        case code, node, run, version
         case caseID = "case"
         case isIntact = "intact"
         case isNote = "note"
@@ -92,6 +94,7 @@ extension HistoryLine {
         }
         text("generation", generation, &bytes)
         text("code", code, &bytes)
+        text("node", node, &bytes)
         text("run", run, &bytes)
         number("version", version, &bytes)
         bytes.append(contentsOf: "}\n".utf8)

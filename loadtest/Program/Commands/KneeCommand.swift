@@ -85,10 +85,7 @@ struct KneeCommand: ParsableCommand {
             print("! sockets were told that they are too fast, or the server too busy: try it with more members, too")
         }
         if let json {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            let knee = Knee(boundMilliseconds: bound, rate: best, steps: steps)
-            try encoder.encode(knee).write(to: URL(filePath: json))
+            try Knee(boundMilliseconds: bound, rate: best, steps: steps).write(to: json)
         }
         guard best > 0 else { throw ExitCode.failure }
     }

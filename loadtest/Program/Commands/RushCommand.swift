@@ -1,4 +1,6 @@
 import ArgumentParser
+import Dispatch
+import Glibc
 import LoadCheck
 
 struct RushCommand: ParsableCommand {
@@ -8,7 +10,7 @@ struct RushCommand: ParsableCommand {
         discussion: """
             The rate is kept whatever the server does, and a message's time counts from when it should have been sent. \
             Sockets that break come back, and send again what was not acknowledged. At the end every case is read once \
-            more from its beginning. Exit status 1: not everything was acknowledged and delivered, or something was \
+            more from its beginning. SIGTERM or SIGINT ends the sending early, and nothing else. Exit status 1: not everything was acknowledged and delivered, or something was \
             refused.
             """)
 
@@ -41,17 +43,33 @@ struct RushCommand: ParsableCommand {
         say("signing in \(plan.members) members and \(plan.guests) guests")
         try rush.gather()
         say("sending")
+        let began = microseconds()
+        let sources = Self.endOnSignal(rush)
         let (latencies, isDrained) = try rush.send(
             rate: rate, seconds: duration, spacing: spacing, drainSeconds: drain)
+        sources.forEach { $0.cancel() }
+        let seconds = min(duration, Double(microseconds() - began) / 1e6)
         say("reading every case again")
         try rush.readAgain()
         try rush.finish(isComplete: true)
         let report = RushReport(
-            plan, rate: rate, seconds: duration, spacing: spacing, progress: rush.progress, latencies: latencies,
+            plan, rate: rate, seconds: seconds, spacing: spacing, progress: rush.progress, latencies: latencies,
             isDrained: isDrained)
         print(report.text, terminator: "")
         if let json { try report.write(to: json) }
         guard isDrained, report.refused == 0 else { throw ExitCode.failure }
+    }
+
+    /// Whoever ends a run early wants to see what it has shown.
+    private static func endOnSignal(_ rush: Rush) -> [any DispatchSourceSignal] {
+        let ending = rush.ending
+        return [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { ending.set() }
+            source.activate()
+            return source
+        }
     }
 }
 

@@ -4,12 +4,14 @@ import WebSocket
 
 /// What all loops of a run share.
 struct CrowdPlan: Sendable {
-    let house: HouseAddress
-    let address: ListenAddress
+    /// Where each node's sockets are, in the order of `--url`.
+    let addresses: [ListenAddress]
     let run: UInt32
     let seed: UInt64
     let textBytes: Int
     let watches: Bool
+    /// What a client waits at most before it tries again, in microseconds.
+    let longestPause: Int64
     let tickets: TicketDesk
     let progress: Progress
     let history: HistoryFile?
@@ -46,6 +48,11 @@ final class Crowd: Application {
         let client = SimulatedClient(person, self)
         clients[person.number] = client
         client.comeIn()
+    }
+
+    /// Ends these clients' sockets at once and without a word.
+    func cut(_ numbers: ClosedRange<Int>, loop: EventLoop) {
+        for number in numbers { clients[number]?.cut(loop) }
     }
 
     func client(_ number: Int) -> SimulatedClient? { clients[number] }

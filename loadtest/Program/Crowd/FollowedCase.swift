@@ -23,6 +23,8 @@ final class FollowedCase {
     var outbox = Deque<OutgoingMessage>()
     /// The first of the outbox is on its way: at most one a case is (docs/protocol.md).
     var isSending = false
+    /// Told to have everything, since this connection.
+    var isCaughtUp = false
     /// A reader at the end has it all.
     var isRead = false
 
@@ -32,5 +34,6 @@ final class FollowedCase {
     func disconnected() {
         subscription = .none
         isSending = false
+        isCaughtUp = false
     }
 }

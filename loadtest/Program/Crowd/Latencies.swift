@@ -7,6 +7,8 @@ struct Latencies: Sendable {
     private(set) var toDelivered = Self.histogram()
     /// Until the loop took it up: how late the generator itself is.
     private(set) var toTakenUp = Self.histogram()
+    /// From the loss of an onlooker's socket until it is back, and has everything.
+    private(set) var toBack = Self.histogram()
 
     private static let longest: UInt64 = 3_600_000_000
 
@@ -20,9 +22,12 @@ struct Latencies: Sendable {
     mutating func delivered(due: Int64) { toDelivered.record(Self.elapsed(due)) }
     mutating func takenUp(due: Int64) { toTakenUp.record(Self.elapsed(due)) }
 
+    mutating func back(lostAt: Int64) { toBack.record(Self.elapsed(lostAt)) }
+
     mutating func add(_ other: Latencies) {
         toAcknowledged.add(other.toAcknowledged)
         toDelivered.add(other.toDelivered)
         toTakenUp.add(other.toTakenUp)
+        toBack.add(other.toBack)
     }
 }

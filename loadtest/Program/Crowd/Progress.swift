@@ -1,11 +1,23 @@
 import Synchronization
 import Wire
 
+/// Set once, by any thread.
+final class OneWaySwitch: Sendable {
+    private let value = Atomic(false)
+
+    var isSet: Bool { value.load(ordering: .relaxed) }
+    func set() { value.store(true, ordering: .relaxed) }
+}
+
 /// How far a run has come, as its loops report it and its conductor reads it.
 final class Progress: Sendable {
     /// What is counted, by the loops.
     enum Count: Int, CaseIterable {
         case intended, acknowledged, deliverable, delivered, refused, retried, reconnected, readersDone
+        /// Messages that onlookers have received, each at each socket.
+        case heard
+        /// Onlookers that follow their case, and have everything of it.
+        case inPlace
     }
 
     /// What happens once for each, before the load begins.
@@ -20,7 +32,7 @@ final class Progress: Sendable {
     private let counts = Mutex([Int](repeating: 0, count: Count.allCases.count))
     private let arrivals = Mutex(Arrivals())
 
-    func add(_ count: Count) { counts.withLock { $0[count.rawValue] += 1 } }
+    func add(_ count: Count, _ number: Int = 1) { counts.withLock { $0[count.rawValue] += number } }
     subscript(count: Count) -> Int { counts.withLock { $0[count.rawValue] } }
 
     func arrived(_ body: (inout sending Arrivals) -> Void) { arrivals.withLock { body(&$0) } }

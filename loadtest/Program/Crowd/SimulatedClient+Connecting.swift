@@ -34,14 +34,15 @@ extension SimulatedClient {
 
     private func hangUp(_ connection: ConnectionID, _ loop: EventLoop) {
         phase = .leaving
-        loop.close(connection, .normal)
+        // A closing handshake would wait for an answer, too.
+        loop.cut(connection)
     }
 
     func comeIn() {
         phase = .fetchingTicket
         let number = number
         let handle = crowd.handle
-        crowd.plan.tickets.fetch(participant.session) { result in
+        crowd.plan.tickets.fetch(participant.session, at: nodes.current) { result in
             let isPosted = handle.run { loop in
                 (loop.app as? Crowd)?.client(number)?.ticketArrived(result, loop)
             }
@@ -54,14 +55,15 @@ extension SimulatedClient {
         guard case .fetchingTicket = phase else { return }
         switch result {
         case .success(let ticket):
-            var request = ClientRequest(address: crowd.plan.address, target: "/v1/socket")
+            var request = ClientRequest(address: crowd.plan.addresses[nodes.current], target: "/v1/socket")
             request.subprotocols = ["foyer.v1"]
             request.context = UInt64(number)
             phase = .connecting(ticket: ticket)
             if loop.connect(request) == nil { fail("no socket is to be had") }
         case .failure(let error):
             if error.status == 401 { return fail("the session has ended: \(error)") }
-            comeBack(after: nil)
+            nodes.moveOn()
+            comeBack(after: error.retryAfterSeconds.map { Int64($0) * 1_000_000 })
         }
     }
 
@@ -74,6 +76,7 @@ extension SimulatedClient {
     func closed(_ code: CloseCode) {
         if case .gone = phase { return }
         if wasIn { crowd.book.note(.disconnect, number) { $0.code = String(code.rawValue) } }
+        noteEnd()
         unanswered.removeAll(keepingCapacity: true)
         isWatching = false
         restsUntil = 0
@@ -81,19 +84,37 @@ extension SimulatedClient {
         for index in claims.indices { claims[index].isUnderWay = false }
         for followed in order { followed.disconnected() }
         switch CloseAdvice(code: code.rawValue, reason: "") {
-        case .resume: comeBack(after: 0)
-        case .authenticate, .tryAgain: comeBack(after: nil)
-        case .wait(let milliseconds): comeBack(after: milliseconds * 1000)
+        case .resume:
+            nodes.moveOn()
+            comeBack(after: 0)
+        case .authenticate:
+            // The node has nothing against the client but its ticket.
+            comeBack(after: nil)
+        case .tryAgain:
+            nodes.moveOn()
+            comeBack(after: nil)
+        case .wait(let milliseconds):
+            nodes.moveOn()
+            comeBack(after: milliseconds * 1000)
         case .stop: fail("the server says that this client does something wrong (\(code.rawValue))")
         }
     }
 
-    /// In so many microseconds; without a number with full jitter, from half a second up to four. The protocol lets a
-    /// client wait for 30 s; here the time until everybody is back is part of what is measured.
+    /// A connection that lived for so long has proven itself: the next loss begins with short pauses.
+    private static var provenMicroseconds: Int64 { 10_000_000 }
+
+    private func noteEnd() {
+        if let since = inSince, microseconds() - since >= Self.provenMicroseconds { backoff.reset() }
+        inSince = nil
+        guard isInPlace else { return }
+        isInPlace = false
+        lostAt = microseconds()
+        crowd.plan.progress.add(.inPlace, -1)
+    }
+
+    /// In so many microseconds; without a number after a random pause.
     private func comeBack(after microsecondsFromNow: Int64?) {
-        failures += 1
-        let longest: Int64 = 500_000 << Int64(min(failures - 1, 3))
-        let pause = microsecondsFromNow ?? Int64.random(in: 0...longest, using: &crowd.numbers)
+        let pause = microsecondsFromNow ?? backoff.next(using: &crowd.numbers)
         phase = .away(until: microseconds() + pause)
     }
 }

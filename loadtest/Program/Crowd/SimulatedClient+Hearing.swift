@@ -56,10 +56,13 @@ extension SimulatedClient {
     private func cameIn(_ welcome: Welcome) {
         guard case .authenticating(let connection) = phase else { return }
         phase = .ready(connection)
-        failures = 0
+        inSince = microseconds()
         generation = welcome.generation
         if wasIn { crowd.plan.progress.add(.reconnected) } else { introduce(welcome) }
-        crowd.book.note(.connect, number) { $0.generation = welcome.generation }
+        crowd.book.note(.connect, number) {
+            $0.generation = welcome.generation
+            $0.node = crowd.plan.addresses[nodes.current].description
+        }
     }
 
     private func introduce(_ welcome: Welcome) {
@@ -105,9 +108,11 @@ extension SimulatedClient {
     private func acknowledged(_ followed: FollowedCase, _ head: CaseHead) {
         followed.isSending = false
         guard let message = followed.outbox.popFirst() else { return }
-        crowd.latencies.acknowledged(due: message.dueMicroseconds)
-        // In this order: whoever sees the one has seen the other.
-        if !message.isNote { crowd.plan.progress.add(.deliverable) }
+        if participant.isMeasured {
+            crowd.latencies.acknowledged(due: message.dueMicroseconds)
+            // In this order: whoever sees the one has seen the other.
+            if !message.isNote { crowd.plan.progress.add(.deliverable) }
+        }
         crowd.plan.progress.add(.acknowledged)
         crowd.book.note(.ack, number) {
             $0.caseID = followed.id
@@ -176,6 +181,8 @@ extension SimulatedClient {
         guard let followed = cases[push.caseID], push.seq > followed.last else { return }
         followed.last = push.seq
         guard let own, push.event.type == .message, own.client != number, participant.reads == nil else { return }
+        if participant.isOnlooker { return crowd.plan.progress.add(.heard) }
+        guard participant.isMeasured else { return }
         crowd.latencies.delivered(due: own.dueMicroseconds)
         crowd.plan.progress.add(.delivered)
     }
@@ -192,7 +199,14 @@ extension SimulatedClient {
             $0.seq = push.seq
             $0.generation = push.generation
         }
-        guard participant.reads != nil, let followed = cases[push.caseID], !followed.isRead else { return }
+        guard let followed = cases[push.caseID] else { return }
+        followed.isCaughtUp = true
+        if participant.isOnlooker, !isInPlace {
+            isInPlace = true
+            if let lostAt { crowd.latencies.back(lostAt: lostAt) }
+            crowd.plan.progress.add(.inPlace)
+        }
+        guard participant.reads != nil, !followed.isRead else { return }
         followed.isRead = true
         guard order.allSatisfy(\.isRead) else { return }
         crowd.plan.progress.add(.readersDone)

@@ -31,8 +31,15 @@ final class SimulatedClient {
     let participant: Participant
     unowned let crowd: Crowd
     var phase = Phase.away(until: 0)
-    /// Connections lost in a row.
-    var failures = 0
+    /// Where it is, or goes next.
+    var nodes: NodeRing
+    var backoff: Backoff
+    /// Since when this connection is in, in microseconds.
+    var inSince: Int64?
+    /// Counted as in its place (`Progress.Count.inPlace`).
+    var isInPlace = false
+    /// When it last was no longer in its place.
+    var lostAt: Int64?
     var wasIn = false
 
     var nextID: Int64 = 1
@@ -56,6 +63,8 @@ final class SimulatedClient {
         number = participant.number
         self.participant = participant
         self.crowd = crowd
+        nodes = participant.nodes
+        backoff = Backoff(longest: crowd.plan.longestPause)
         switch participant.task {
         case .guest(let team, let category, let fields):
             opening = Errand.Opening(
@@ -64,6 +73,8 @@ final class SimulatedClient {
                 openKey: Self.newKey(), identifyKey: Self.newKey())
         case .member:
             break
+        case .onlooker(let caseID):
+            follow(caseID)
         case .reader(_, _, let cases):
             for id in cases { follow(id) }
         }
@@ -101,7 +112,7 @@ final class SimulatedClient {
         let message = OutgoingMessage(
             number: sentCount, key: Self.newKey(), text: mark.text(bytes: crowd.plan.textBytes), isNote: isNote,
             dueMicroseconds: due)
-        crowd.latencies.takenUp(due: due)
+        if participant.isMeasured { crowd.latencies.takenUp(due: due) }
         crowd.book.note(.intend, number) {
             $0.caseID = caseID
             $0.number = message.number
@@ -110,6 +121,13 @@ final class SimulatedClient {
         }
         followed.outbox.append(message)
         goOn(followed, loop)
+    }
+
+    func cut(_ loop: EventLoop) {
+        switch phase {
+        case .authenticating(let connection), .ready(let connection): loop.cut(connection)
+        case .away, .fetchingTicket, .connecting, .leaving, .gone: break
+        }
     }
 
     func leave(_ loop: EventLoop) {

@@ -14,10 +14,13 @@ struct HouseError: Error, Sendable, CustomStringConvertible {
     let description: String
     /// Of the HTTP answer; nil when there was none.
     var status: UInt16?
+    /// After which the house wants to be asked again.
+    var retryAfterSeconds: Int?
 
-    init(_ description: String, status: UInt16? = nil) {
+    init(_ description: String, status: UInt16? = nil, retryAfterSeconds: Int? = nil) {
         self.description = description
         self.status = status
+        self.retryAfterSeconds = retryAfterSeconds
     }
 }
 

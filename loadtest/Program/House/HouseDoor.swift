@@ -110,6 +110,7 @@ struct HouseDoor: ~Copyable {
         struct Reason: Decodable {
             let code: String
             let message: String
+            let retryAfterSeconds: Int?
         }
 
         let error: Reason
@@ -119,7 +120,8 @@ struct HouseDoor: ~Copyable {
         guard !(200..<300).contains(answer.status) else { return }
         let reason = try? JSONDecoder().decode(Refusal.self, from: Data(answer.body)).error
         let text = reason.map { "\($0.code): \($0.message)" } ?? "no reason is given"
-        throw HouseError("HTTP \(answer.status), \(text)", status: answer.status)
+        throw HouseError(
+            "HTTP \(answer.status), \(text)", status: answer.status, retryAfterSeconds: reason?.retryAfterSeconds)
     }
 
     private static func read<Form: Decodable>(

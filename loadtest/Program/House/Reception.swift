@@ -1,60 +1,85 @@
-/// Signs in those who take part: members by their passwords, guests by the codes in the development outbox.
-struct Reception: ~Copyable {
-    private var door: HouseDoor
-    private let house: HouseAddress
+/// Signs in those who take part: members by their passwords, guests by the codes in the development outbox of the node
+/// that they have asked for one.
+struct Reception {
+    /// A door is in use by one at a time, and cannot be copied; so each stands in a box.
+    private final class Entrance {
+        let house: HouseAddress
+        var door: HouseDoor
+
+        init(_ house: HouseAddress) {
+            self.house = house
+            door = HouseDoor(house)
+        }
+    }
+
+    private let entrances: [Entrance]
     private let run: UInt32
     private var entries: [String: HouseDoor.TeamEntry] = [:]
+    private var batches = 0
+    private var guests = 0
 
     /// Fewer than an address may ask for in an hour, and than the outbox keeps.
     private static let batch = 50
 
-    init(_ house: HouseAddress, run: UInt32) {
-        door = HouseDoor(house)
-        self.house = house
+    /// `houses` are the nodes of one house: at least one.
+    init(_ houses: [HouseAddress], run: UInt32) {
+        entrances = houses.map(Entrance.init)
         self.run = run
     }
 
     /// One session for each login; several sockets share it.
-    mutating func signIn(members logins: [MemberLogin]) throws(HouseError) -> [HouseSession] {
+    func signIn(members logins: [MemberLogin]) throws(HouseError) -> [HouseSession] {
         var sessions: [HouseSession] = []
-        for login in logins { sessions.append(try door.logIn(login)) }
+        for login in logins { sessions.append(try entrances[0].door.logIn(login)) }
         return sessions
     }
 
     mutating func entry(ofTeam team: String) throws(HouseError) -> HouseDoor.TeamEntry {
         if let known = entries[team] { return known }
-        let entry = try door.entry(ofTeam: team)
+        let entry = try entrances[0].door.entry(ofTeam: team)
         entries[team] = entry
         return entry
     }
 
-    /// A guest for each team named; the sessions come in that order.
-    mutating func signIn(guestsOf teams: [String]) throws(HouseError) -> [HouseSession] {
-        var sessions: [HouseSession] = []
-        for first in stride(from: 0, to: teams.count, by: Self.batch) {
-            let numbers = first..<min(first + Self.batch, teams.count)
-            if house.isLoopback { door.come(from: Self.loopback(first / Self.batch, run)) }
-            var asked: [(guest: NewGuest, challenge: String)] = []
-            for number in numbers {
-                let guest = try newGuest(number, teams[number])
-                asked.append((guest, try door.requestCode(guest)))
-            }
-            let letters = try door.letters()
-            for (guest, challenge) in asked {
-                guard let code = letters.first(where: { $0.to == guest.contact })?.code else {
-                    throw HouseError(
-                        "the development outbox has no letter with a code to \(guest.contact): is the server started "
-                            + "with --demo?")
-                }
-                sessions.append(try door.verify(challenge, code: code))
+    /// A guest for each team named, who comes in at that node; the sessions come in that order.
+    mutating func signIn(guests: [(team: String, node: Int)]) throws(HouseError) -> [HouseSession] {
+        var sessions: [Int: HouseSession] = [:]
+        for (node, entrance) in entrances.enumerated() {
+            let numbers = guests.indices.filter { guests[$0].node == node }
+            for first in stride(from: 0, to: numbers.count, by: Self.batch) {
+                let batch = numbers[first..<min(first + Self.batch, numbers.count)]
+                try signIn(batch.map { ($0, guests[$0].team) }, at: entrance, &sessions)
             }
         }
-        return sessions
+        return guests.indices.compactMap { sessions[$0] }
+    }
+
+    private mutating func signIn(
+        _ batch: [(index: Int, team: String)], at entrance: Entrance, _ sessions: inout [Int: HouseSession]
+    ) throws(HouseError) {
+        if entrance.house.isLoopback { entrance.door.come(from: Self.loopback(batches, run)) }
+        batches += 1
+        var asked: [(index: Int, guest: NewGuest, challenge: String)] = []
+        for (index, team) in batch {
+            let guest = try newGuest(team)
+            asked.append((index, guest, try entrance.door.requestCode(guest)))
+        }
+        let letters = try entrance.door.letters()
+        for (index, guest, challenge) in asked {
+            guard let code = letters.first(where: { $0.to == guest.contact })?.code else {
+                throw HouseError(
+                    "the development outbox has no letter with a code to \(guest.contact): is the server started "
+                        + "with --demo?")
+            }
+            sessions[index] = try entrance.door.verify(challenge, code: code)
+        }
     }
 
     /// Somebody new in each run: who has been here before has cases already.
-    private mutating func newGuest(_ number: Int, _ team: String) throws(HouseError) -> NewGuest {
+    private mutating func newGuest(_ team: String) throws(HouseError) -> NewGuest {
         let entry = try entry(ofTeam: team)
+        let number = guests
+        guests += 1
         var guest = NewGuest(team: team, firstName: "Load", lastName: "Guest \(number)")
         if entry.contact == "phone" {
             // Ofcom's numbers for drama end before so many guests; nothing is sent from a house with demo data.

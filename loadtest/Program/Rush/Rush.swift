@@ -9,30 +9,35 @@ import Wire
 /// Conducts a run: lets everybody in, has cases opened and taken on, sends at a rate, waits until all has arrived, and has
 /// every log read once more. Runs on the main thread; the clients live on the event loops.
 final class Rush {
-    private let plan: RushPlan
-    private let crowd: CrowdPlan
-    private let group: LoopGroup
+    let plan: RushPlan
     let progress = Progress()
+    private let group: LoopGroup
     private var reception: Reception
+    private var memberSessions: [HouseSession] = []
     private var sessions: [Int: HouseSession] = [:]
+    /// Clients are numbered in the order in which they come.
+    private var people = 0
+    /// Those who are sent messages, and those who only have a case that is to be read at the end.
     private var pairs: [Pair] = []
+    private var otherPairs: [Pair] = []
     private var conductorBook: HistoryBook
+    /// Set from any thread: `send` ends as if its time were over.
+    let ending = OneWaySwitch()
 
-    private static let patience: Duration = .seconds(60)
+    static let patience: Duration = .seconds(60)
 
     init(_ plan: RushPlan) throws {
         self.plan = plan
         let run = UInt32.random(in: 1 ... .max)
-        crowd = CrowdPlan(
-            house: plan.house, address: try plan.house.listenAddress(), run: run, seed: plan.seed,
-            textBytes: plan.textBytes, watches: plan.watches, tickets: TicketDesk(plan.house), progress: progress,
-            history: plan.history)
-        reception = Reception(plan.house, run: run)
+        let crowd = CrowdPlan(
+            addresses: try plan.houses.map { try $0.listenAddress() }, run: run, seed: plan.seed,
+            textBytes: plan.textBytes, watches: plan.watches, longestPause: plan.longestPause,
+            tickets: TicketDesk(plan.houses, clerks: plan.ticketClerks), progress: progress, history: plan.history)
+        reception = Reception(plan.houses, run: run)
         conductorBook = HistoryBook(plan.history)
         var configuration = LoopGroupConfiguration()
         configuration.loops = plan.threads
         configuration.limits.maxMessageBytes = WireLimits.serverMessageBytes
-        let crowd = crowd
         group = try LoopGroup(configuration) { handle, _ in Crowd(crowd, handle) }
         conductorBook.note(.run) {
             $0.version = HistoryLine.version
@@ -43,35 +48,71 @@ final class Rush {
 
     // MARK: Before
 
-    /// Guests are clients 1 to G, members G+1 to G+M, readers follow.
-    private func member(_ index: Int) -> Int { plan.guests + 1 + index }
-
+    /// Everybody whom the plan names, spread over all nodes: those who are sent messages.
     func gather() throws {
-        let logins = try reception.signIn(members: plan.logins)
-        for index in 0..<plan.members {
-            add(Participant(number: member(index), session: logins[index % logins.count], task: .member))
+        let nodes = plan.houses.indices
+        pairs = try gather(Party(guests: plan.guests, members: plan.members, nodes: nodes))
+    }
+
+    /// The same at some nodes only.
+    func gather(at nodes: Range<Int>) throws {
+        pairs = try gather(Party(guests: plan.guests, members: plan.members, nodes: nodes))
+    }
+
+    /// Others, who have cases and are sent nothing by `send`.
+    func gatherOthers(_ party: Party) throws -> [Pair] {
+        let pairs = try gather(party)
+        otherPairs += pairs
+        return pairs
+    }
+
+    /// First the guests' numbers, then the members'.
+    private func gather(_ party: Party) throws -> [Pair] {
+        if memberSessions.isEmpty { memberSessions = try reception.signIn(members: plan.logins) }
+        let firstGuest = people + 1
+        let firstMember = firstGuest + party.guests
+        people += party.guests + party.members
+        let members = firstMember..<firstMember + party.members
+        for (index, number) in members.enumerated() {
+            add(
+                Participant(
+                    number: number, session: memberSessions[index % memberSessions.count], task: .member,
+                    nodes: NodeRing(party.nodes, turn: index), isMeasured: party.isMeasured))
         }
-        try wait("every member is connected") { self.progress.teams.count >= self.plan.members }
-        let teams = try (0..<plan.guests).map { try team(ofGuest: $0) }
-        for (index, session) in try reception.signIn(guestsOf: teams).enumerated() {
+        try wait("every member is connected") {
+            let teams = self.progress.teams
+            return members.allSatisfy { teams[$0] != nil }
+        }
+        // One further with each round: a guest and the member for them are at the same node or at different ones.
+        let rings = (0..<party.guests).map { NodeRing(party.nodes, turn: $0 + $0 / party.members) }
+        let teams = try (0..<party.guests).map { try team(ofMember: firstMember + $0 % party.members) }
+        let wanted = zip(teams, rings).map { (team: $0, node: $1.current) }
+        for (index, session) in try reception.signIn(guests: wanted).enumerated() {
             let entry = try reception.entry(ofTeam: teams[index])
             let categories = entry.categories.map(\.id)
             let category = categories.isEmpty ? nil : categories[index % categories.count]
             let fields = entry.fields.filter(\.isMandatory).map(\.id)
             add(
                 Participant(
-                    number: index + 1, session: session,
-                    task: .guest(team: teams[index], category: category, fields: fields)))
+                    number: firstGuest + index, session: session,
+                    task: .guest(team: teams[index], category: category, fields: fields), nodes: rings[index],
+                    isMeasured: party.isMeasured))
         }
+        var found: [Pair] = []
+        let pairedBefore = progress.pairedCount
         try wait("every guest has a case, and a member for it") {
-            for (guest, caseID) in self.progress.takeOpened() { self.pair(guest, caseID) }
-            return self.pairs.count == self.plan.guests && self.progress.pairedCount == self.plan.guests
+            for (guest, caseID) in self.progress.takeOpened() {
+                let member = firstMember + (guest - firstGuest) % party.members
+                found.append(Pair(guest: guest, member: member, caseID: caseID))
+                self.tell(member) { client, loop in client.claim(caseID, loop) }
+            }
+            return found.count == party.guests && self.progress.pairedCount == pairedBefore + party.guests
         }
-        pairs.sort { $0.guest < $1.guest }
+        return found.sorted { $0.guest < $1.guest }
     }
 
-    private func team(ofGuest index: Int) throws -> String {
-        let teams = progress.teams[member(index % plan.members)] ?? []
+    private func team(ofMember member: Int) throws -> String {
+        let teams = progress.teams[member] ?? []
         if let wanted = plan.team {
             guard teams.contains(where: { $0.id == wanted }) else {
                 throw HouseError("not every member works for the team \(wanted)")
@@ -82,26 +123,51 @@ final class Rush {
         return team.id
     }
 
-    private func pair(_ guest: Int, _ caseID: String) {
-        let member = member((guest - 1) % plan.members)
-        pairs.append(Pair(guest: guest, member: member, caseID: caseID))
-        tell(member) { client, loop in client.claim(caseID, loop) }
+    /// Sockets of guests who are here already, spread over these nodes. Returns their numbers.
+    func addOnlookers(_ count: Int, of pairs: [Pair], at nodes: Range<Int>) -> ClosedRange<Int> {
+        let first = people + 1
+        people += count
+        for index in 0..<count {
+            let pair = pairs[index % pairs.count]
+            guard let session = sessions[pair.guest] else { continue }
+            add(
+                Participant(
+                    number: first + index, session: session, task: .onlooker(caseID: pair.caseID),
+                    nodes: NodeRing(nodes, turn: index / pairs.count + index), isMeasured: false))
+        }
+        return first...people
     }
 
     private func add(_ person: Participant) {
         sessions[person.number] = person.session
-        loop(of: person.number).run { loop in (loop.app as? Crowd)?.add(person, loop: loop) }
+        // As many as there are people, at once: they wait whatever the mailbox holds already.
+        loop(of: person.number).run(urgent: true) { loop in (loop.app as? Crowd)?.add(person, loop: loop) }
+    }
+
+    /// Every loop ends those of these clients that are its own.
+    func cut(_ numbers: ClosedRange<Int>) {
+        for handle in group.loops { handle.run { loop in (loop.app as? Crowd)?.cut(numbers, loop: loop) } }
+    }
+
+    /// Has the member of each case write in it, once and now.
+    func writeOnce(in pairs: [Pair]) {
+        let due = microseconds()
+        for pair in pairs {
+            progress.add(.intended)
+            tell(pair.member) { client, loop in client.write(in: pair.caseID, isNote: false, due: due, loop) }
+        }
     }
 
     // MARK: Load
 
-    /// Sends at this rate for so long, then waits until all has arrived. Returns what it took, and whether all has.
+    /// Sends at this rate for so long, or until `isOver`, which is asked before each message; then waits until all has
+    /// arrived. Returns what it took, and whether all has.
     func send(
-        rate: Double, seconds: Double, spacing: Spacing, drainSeconds: Double
+        rate: Double, seconds: Double, spacing: Spacing, drainSeconds: Double, until isOver: () -> Bool = { false }
     ) throws -> (latencies: Latencies, isDrained: Bool) {
         var schedule = SendSchedule(
             rate: rate, seconds: seconds, spacing: spacing, seed: plan.seed, begin: microseconds())
-        while let due = schedule.due {
+        while let due = schedule.due, !ending.isSet, !isOver() {
             Self.sleep(until: due)
             try dispatch(&schedule)
             if let failure = progress.failure { throw HouseError(failure) }
@@ -169,16 +235,19 @@ final class Rush {
     /// New sockets read each case from its beginning, once with the guest's sight and once with the member's.
     func readAgain() throws {
         var readers = 0
-        var number = plan.guests + plan.members
+        let pairs = self.pairs + otherPairs
         let byMember = Dictionary(grouping: pairs, by: \.member)
         let readings =
             pairs.map { ($0.guest, HistoryLine.Role.guest, [$0.caseID]) }
             + byMember.sorted { $0.key < $1.key }.map { ($0.key, .member, $0.value.map(\.caseID)) }
         for (client, role, cases) in readings {
             guard let session = sessions[client] else { continue }
-            number += 1
+            people += 1
             readers += 1
-            add(Participant(number: number, session: session, task: .reader(of: client, role, cases: cases)))
+            let ring = NodeRing(plan.houses.indices, turn: people)
+            add(
+                Participant(
+                    number: people, session: session, task: .reader(of: client, role, cases: cases), nodes: ring))
         }
         try wait("every case is read again") { self.progress[.readersDone] >= readers }
     }
@@ -228,12 +297,12 @@ final class Rush {
         return gathered.latencies.withLock { $0 }
     }
 
-    private func wait(_ what: String, _ condition: () -> Bool) throws {
-        let deadline = ContinuousClock.now + Self.patience
+    func wait(_ what: String, patience: Duration = Rush.patience, _ condition: () -> Bool) throws {
+        let deadline = ContinuousClock.now + patience
         while !condition() {
             if let failure = progress.failure { throw HouseError(failure) }
             guard ContinuousClock.now < deadline else {
-                throw HouseError("not within \(Self.patience.components.seconds) s: \(what)")
+                throw HouseError("not within \(patience.components.seconds) s: \(what)")
             }
             usleep(5000)
         }

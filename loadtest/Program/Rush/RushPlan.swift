@@ -2,7 +2,8 @@ import LoadCheck
 
 /// What a run is to be.
 struct RushPlan: Sendable {
-    let house: HouseAddress
+    /// The nodes of one house.
+    let houses: [HouseAddress]
     let guests: Int
     let members: Int
     let logins: [MemberLogin]
@@ -17,6 +18,20 @@ struct RushPlan: Sendable {
     let threads: Int
     let seed: UInt64
     let history: HistoryFile?
+    /// What a client waits at most before it tries again, in microseconds. The protocol lets it wait for 30 s; in a rush
+    /// the time until everybody is back is part of what is measured.
+    var longestPause: Int64 = 4_000_000
+    /// Threads that fetch tickets from one node.
+    var ticketClerks = 2
+}
+
+/// People who come together: so many guests, and members who take their cases on.
+struct Party {
+    let guests: Int
+    let members: Int
+    /// Where they are.
+    let nodes: Range<Int>
+    var isMeasured = true
 }
 
 /// A guest with a case, and the member who took it on.

@@ -90,12 +90,6 @@ struct RushReport: Encodable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try (try encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
-    }
-
     static func number(_ value: Double) -> String {
         value == value.rounded() ? String(format: "%.0f", value) : String(format: "%.1f", value)
     }
@@ -104,5 +98,13 @@ struct RushReport: Encodable {
         var time = timespec()
         clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+extension Encodable {
+    func write(to path: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        try (try encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
     }
 }
