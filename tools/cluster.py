@@ -137,7 +137,10 @@ class Redis(Part):
 
     @property
     def url(self) -> str:
-        return f"redis://:{self.password}@{HOST}:{self.port}"
+        return self.url_at(self.port)
+
+    def url_at(self, port: int, host: str = HOST) -> str:
+        return f"redis://:{self.password}@{host}:{port}"
 
     def command(self) -> list[str]:
         options = ["--port", str(self.port), "--bind", HOST, "--requirepass", self.password]
@@ -168,8 +171,8 @@ class Postgres(Part):
     def password(self) -> str:
         return self.password_file.read_text().strip()
 
-    def url(self, database: str = "foyer", port: int | None = None) -> str:
-        return f"postgres://foyer:{self.password}@{HOST}:{port or self.port}/{database}"
+    def url(self, database: str = "foyer", port: int | None = None, host: str = HOST) -> str:
+        return f"postgres://foyer:{self.password}@{host}:{port or self.port}/{database}"
 
     @staticmethod
     def _as_postgres(*command: str) -> list[str]:
@@ -258,19 +261,23 @@ class Node(Part):
     def __init__(self, number: int, cluster: Cluster) -> None:
         self.cluster = cluster
         super().__init__(f"node{number}", cluster.folder)
+        self.host = HOST
         self.port = free_port()
         self.data = cluster.folder / f"node{number}"
         self.more: list[str] = []
+        # What runs the program, such as `ip netns exec`: a node elsewhere.
+        self.inside: list[str] = []
 
     @property
     def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     def command(self) -> list[str]:
         cluster = self.cluster
         database, keys, redis = cluster.urls(self)
         return [
-            *[cluster.binary, "serve", "--demo", "--web", str(cluster.web), "--listen", f"{HOST}:{self.port}"],
+            *[*self.inside, cluster.binary, "serve", "--demo", "--web", str(cluster.web)],
+            *["--listen", f"{self.host}:{self.port}"],
             *["--public-url", cluster.public_url, "--trusted-proxy", "127.0.0.0/8"],
             *["--data", str(self.data), "--node", self.name],
             *["--database", database, "--keys", keys, "--redis", redis, *cluster.options, *self.more],
@@ -309,7 +316,7 @@ class Balancer(Part):
 
     def command(self) -> list[str]:
         servers = "\n".join(
-            f"    server {node.name} {HOST}:{node.port} cookie {node.name} check inter 1s fall 1 rise 1"
+            f"    server {node.name} {node.host}:{node.port} cookie {node.name} check inter 1s fall 1 rise 1"
             for node in self.cluster.nodes
         )
         self.configuration.write_text(f"""\
@@ -372,10 +379,13 @@ class Cluster:
     def public_url(self) -> str:
         return self.balancer.url if self.balancer else self.nodes[0].url
 
-    def lead(self, node: Node, *, database: str | None = None, redis: str | None = None) -> None:
-        """From its next start, a node reaches its database or Redis by another way, such as through a proxy."""
+    def lead(
+        self, node: Node, *, database: str | None = None, keys: str | None = None, redis: str | None = None
+    ) -> None:
+        """From its next start, a node reaches its database, its keys or Redis by another way, such as through a proxy.
+        Of a database that has been started."""
         old = self.urls(node)
-        self._ways[node.name] = (database or old[0], old[1], redis or old[2])
+        self._ways[node.name] = (database or old[0], keys or old[1], redis or old[2])
 
     def urls(self, node: Node) -> tuple[str, str, str]:
         """Of the database, the keys and Redis, as this node reaches them."""
@@ -388,8 +398,10 @@ class Cluster:
 
     def start(self) -> None:
         # The first node makes the tables, the demo's people and the master key; the others take them over.
+        # Whoever leads a node through a proxy has started the database before, and its password exists then.
         for part in self.parts:
-            part.start()
+            if not part.is_running:
+                part.start()
 
     def stop(self) -> None:
         for part in reversed(self.parts):

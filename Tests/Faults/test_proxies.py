@@ -10,7 +10,7 @@ import pytest
 
 from cluster import HOST, POSTGRES_BINARIES, Postgres, Redis, Trouble
 from support.fault_proxy import FaultProxy
-from support.postgres_proxy import CommitCut, PostgresProxy, is_commit
+from support.postgres_proxy import CommitCut, Kind, PostgresProxy, kind_of
 from support.redis_proxy import Losses, RedisProxy, command, take_command
 from support.server import Program
 from support.waiting import wait_until
@@ -72,12 +72,34 @@ def test_a_commit_is_cut_off_from_its_answer_or_from_the_server(
         assert write(postgres, proxy, protocol, tmp_path / "script.sql").returncode == 0
 
 
+@pytest.mark.parametrize("where", list(CommitCut), ids=lambda where: where.name.lower())
+def test_who_has_only_read_keeps_the_answer(postgres: Postgres, where: CommitCut) -> None:
+    with PostgresProxy(postgres.port) as proxy:
+        proxy.cut_commits(1, where)
+        read = [str(POSTGRES_BINARIES / "psql"), postgres.url("foyer", proxy.port), "-XAtq"]
+        script = "BEGIN;\nSELECT 7 FROM said FOR UPDATE LIMIT 0;\nCOMMIT;\n"
+        assert subprocess.run(read, input=script, text=True, timeout=_PATIENCE_SECONDS).returncode == 0
+        assert proxy.left_to_cut() == 1
+
+
 @pytest.mark.parametrize(
-    ("sql", "is_one"),
-    [(b"COMMIT", True), (b" commit ; ", True), (b"END", True), (b"SELECT 'COMMIT'", False), (b"", False)],
+    ("sql", "kind"),
+    [
+        (b"COMMIT", Kind.COMMITS),
+        (b" commit ; ", Kind.COMMITS),
+        (b"END", Kind.COMMITS),
+        (b"SELECT 'COMMIT'", Kind.READS),
+        (b"", Kind.READS),
+        (b"SELECT 1 FROM cases WHERE id = $1 FOR NO KEY UPDATE", Kind.READS),
+        (b"SELECT 1 FROM due FOR UPDATE SKIP LOCKED", Kind.READS),
+        (b"update cases SET version = 2", Kind.WRITES),
+        (b"WITH won AS (UPDATE cases SET version = 2 RETURNING id) SELECT id FROM won", Kind.WRITES),
+        (b"INSERT INTO events SELECT 1", Kind.WRITES),
+        (b"DELETE FROM due", Kind.WRITES),
+    ],
 )
-def test_a_commit_is_told_by_its_words(sql: bytes, is_one: bool) -> None:
-    assert is_commit(sql) == is_one
+def test_a_statement_is_known_by_its_words(sql: bytes, kind: Kind) -> None:
+    assert kind_of(sql) == kind
 
 
 def test_connections_are_cut_refused_and_welcome_again(postgres: Postgres) -> None:

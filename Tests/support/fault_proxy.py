@@ -53,6 +53,8 @@ class FaultProxy:
         self._links: set[Link] = set()
         self._is_silent = False
         self._refuses = False
+        self._may_read_answers = threading.Event()
+        self._may_read_answers.set()
         # Before each piece is forwarded, in either direction.
         self.delay_seconds = 0.0
         self.accepted = 0
@@ -71,6 +73,7 @@ class FaultProxy:
         # Shutting down wakes the thread that accepts; closing alone would leave it in its system call.
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
+        self.release_answers()
         self.cut_all()
 
     # Faults.
@@ -102,6 +105,13 @@ class FaultProxy:
         """The connections of which bytes were dropped."""
         with self._lock:
             return [link for link in self._links if link.is_ruined]
+
+    def hold_answers(self) -> None:
+        """Reads nothing more from the server, as a client does that has no time: what it says stays with it."""
+        self._may_read_answers.clear()
+
+    def release_answers(self) -> None:
+        self._may_read_answers.set()
 
     def refuse(self) -> None:
         """Ends every connection, and each new one at once."""
@@ -152,6 +162,8 @@ class FaultProxy:
         """Until one of the two ends: then the other one does."""
         try:
             while data := source.recv(_RECEIVE_BYTES):
+                if source is link.far:
+                    self._may_read_answers.wait()
                 if self._is_silent:
                     link.is_ruined = True
                     continue

@@ -3,10 +3,12 @@
 It follows the messages of protocol 3.0 ("Message Formats" in PostgreSQL's manual): a type byte and a length of four
 bytes that counts itself; only the client's first messages have no type. A COMMIT is found in simple queries and in
 prepared statements, and a commit that was carried out by the server's own word (CommandComplete with the tag COMMIT).
+Commits of transactions that have only read lose nothing, and are left alone.
 """
 
 from __future__ import annotations
 
+import re
 import socket
 import struct
 import threading
@@ -27,6 +29,25 @@ class CommitCut(Enum):
     BEFORE_THE_ANSWER = "before the answer to the COMMIT"
 
 
+# Locking a row is no writing: SELECT … FOR UPDATE, FOR NO KEY UPDATE.
+_WRITES = re.compile(rb"\b(INSERT\s+INTO|DELETE\s+FROM|(?<!FOR )(?<!KEY )UPDATE\s+\w)", re.IGNORECASE)
+_HAS_WRITTEN = re.compile(rb"(INSERT 0|UPDATE|DELETE|COPY) [1-9]")
+
+
+class Kind(Enum):
+    """What a statement does."""
+
+    READS = "reads"
+    WRITES = "writes"
+    COMMITS = "commits"
+
+
+def kind_of(sql: bytes) -> Kind:
+    if is_commit(sql):
+        return Kind.COMMITS
+    return Kind.WRITES if _WRITES.search(sql) else Kind.READS
+
+
 def is_commit(sql: bytes) -> bool:
     word = sql.strip().rstrip(b";").strip().upper()
     return word in (b"COMMIT", b"END", b"COMMIT TRANSACTION", b"COMMIT WORK")
@@ -42,14 +63,17 @@ class PostgresLink(Link):
         self._has_begun = False
         # Of encryption, which is answered with a single byte.
         self._single_bytes = 0
-        # Names of prepared statements and portals that are a COMMIT.
-        self._statements: set[bytes] = set()
-        self._portals: set[bytes] = set()
+        # By their names.
+        self._statements: dict[bytes, Kind] = {}
+        self._portals: dict[bytes, Kind] = {}
+        # In the transaction that goes on: as the client asks, and as the server has answered.
+        self._asks_to_write = False
+        self._has_written = False
 
     def from_client(self, data: bytes) -> Iterable[bytes]:
         self._asked += data
         while (message := self._take_question()) is not None:
-            if self._commits(message) and self.proxy._must_cut(CommitCut.BEFORE_IT_ARRIVES):
+            if self._asks_to_commit(message) and self.proxy._must_cut(CommitCut.BEFORE_IT_ARRIVES):
                 self.cut()
                 return
             yield message
@@ -65,13 +89,26 @@ class PostgresLink(Link):
             message = self._take_answer()
             if message is None:
                 return
-            if message[:1] == b"C" and message[5:] == b"COMMIT\0":
+            if self._is_answer_to_commit(message) and self.proxy._must_cut(CommitCut.BEFORE_THE_ANSWER):
+                self.cut()
+                return
+            yield message
+
+    def _is_answer_to_commit(self, message: bytes) -> bool:
+        """Of something that was written, as the server says."""
+        if message[:1] != b"C":
+            return False
+        tag = message[5:].rstrip(b"\0")
+        if tag in (b"COMMIT", b"ROLLBACK"):
+            is_one = tag == b"COMMIT" and self._has_written
+            self._has_written = False
+            if is_one:
                 with self.proxy._counting:
                     self.proxy.commits += 1
-                if self.proxy._must_cut(CommitCut.BEFORE_THE_ANSWER):
-                    self.cut()
-                    return
-            yield message
+            return is_one
+        if _HAS_WRITTEN.match(tag):
+            self._has_written = True
+        return False
 
     def _take_question(self) -> bytes | None:
         if self._has_begun:
@@ -98,28 +135,29 @@ class PostgresLink(Link):
         message, self._answered = self._answered[:length], self._answered[length:]
         return message
 
-    def _commits(self, message: bytes) -> bool:
-        kind, body = message[:1], message[5:]
-        if not self._has_begun:
-            return False
-        if kind == b"Q":
-            return is_commit(body.rstrip(b"\0"))
-        if kind == b"P":
-            name, sql, _ = body.split(b"\0", 2)
-            self._remember(self._statements, name, is_commit(sql))
-        elif kind == b"B":
-            portal, statement, _ = body.split(b"\0", 2)
-            self._remember(self._portals, portal, statement in self._statements)
-        elif kind == b"E":
-            return body.partition(b"\0")[0] in self._portals
+    def _asks_to_commit(self, message: bytes) -> bool:
+        """What it wants to be written."""
+        kind = self._executed(message[:1], message[5:]) if self._has_begun else None
+        if kind is Kind.COMMITS:
+            is_one, self._asks_to_write = self._asks_to_write, False
+            return is_one
+        if kind is Kind.WRITES:
+            self._asks_to_write = True
         return False
 
-    @staticmethod
-    def _remember(names: set[bytes], name: bytes, is_one: bool) -> None:
-        if is_one:
-            names.add(name)
-        else:
-            names.discard(name)
+    def _executed(self, type: bytes, body: bytes) -> Kind | None:
+        """What this message has the server do, if it does."""
+        if type == b"Q":
+            return kind_of(body.rstrip(b"\0"))
+        if type == b"P":
+            name, sql, _ = body.split(b"\0", 2)
+            self._statements[name] = kind_of(sql)
+        elif type == b"B":
+            portal, statement, _ = body.split(b"\0", 2)
+            self._portals[portal] = self._statements.get(statement, Kind.READS)
+        elif type == b"E":
+            return self._portals.get(body.partition(b"\0")[0])
+        return None
 
 
 class PostgresProxy(FaultProxy):
@@ -129,7 +167,7 @@ class PostgresProxy(FaultProxy):
         self._counting = threading.Lock()
         self._to_cut: dict[CommitCut, int] = dict.fromkeys(CommitCut, 0)
         self.was_cut: dict[CommitCut, int] = dict.fromkeys(CommitCut, 0)
-        # That the server has carried out.
+        # That the server has carried out, of transactions that wrote.
         self.commits = 0
         super().__init__(target_port, **where)
 

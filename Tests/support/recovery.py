@@ -16,21 +16,20 @@ LATE_SECONDS = 1.0
 
 
 class Recovery:
-    """Reads a history line by line, in any order of the clients."""
+    """Reads a history line by line. Those of one client stand in order, and nothing else is sure."""
 
     def __init__(self) -> None:
+        self.intended = 0
         self.acknowledged = 0
-        self._connected: set[int] = set()
-        self._seen: set[int] = set()
+        # The newest moment that the history tells of.
+        self.latest = 0.0
         self._readers: set[int] = set()
-        # Subscriptions that have not caught up.
-        self._behind: set[tuple[int, str]] = set()
-        self._due: dict[tuple[int, int], tuple[float, str]] = {}
-        self._undelivered: dict[tuple[int, int], float] = {}
+        # What is not well, since when: clients without a connection, subscriptions that are behind, messages that are
+        # not acknowledged or delivered.
+        self._since: dict[tuple[object, ...], float] = {}
+        self._early: set[tuple[object, ...]] = set()
         # Periods in which something was not well: (from, to).
         self._ills: list[tuple[float, float]] = []
-        self._away: dict[int, float] = {}
-        self._behind_since: dict[tuple[int, str], float] = {}
 
     def read(self, lines: Iterable[str]) -> None:
         for text in lines:
@@ -38,60 +37,61 @@ class Recovery:
 
     def _take(self, line: dict) -> None:
         kind, at, client = line["kind"], line["at"] / 1e6, line.get("client")
-        if kind == "client":
-            if "reads" in line:
-                self._readers.add(client)
-            return
-        if client in self._readers:
-            return
-        if kind == "connect":
-            self._seen.add(client)
-            self._connected.add(client)
-            self._end(self._away, client, at)
+        self.latest = max(self.latest, at)
+        if kind == "client" and "reads" in line:
+            self._readers.add(client)
+        elif client in self._readers:
+            pass
+        elif kind == "connect":
+            self._end(at, "away", client)
         elif kind == "disconnect":
-            self._connected.discard(client)
-            self._away.setdefault(client, at)
-            for name in [name for name in self._behind_since if name[0] == client]:
-                self._end(self._behind_since, name, at)
+            self._since.setdefault(("away", client), at)
+            for name in [name for name in self._since if name[:2] == ("behind", client)]:
+                self._end(at, *name)
         elif kind == "subscribe":
-            self._behind_since.setdefault((client, line["case"]), at)
+            self._since.setdefault(("behind", client, line["case"]), at)
         elif kind == "caughtUp":
-            self._end(self._behind_since, (client, line["case"]), at)
+            self._end(at, "behind", client, line["case"])
         elif kind == "intend":
-            self._due[client, line["number"]] = (at, line["case"])
+            self.intended += 1
+            self._begin(at, "unanswered", client, line["number"])
             if not line.get("note"):
-                self._undelivered[client, line["number"]] = at
-        elif kind == "ack":
+                self._begin(at, "undelivered", client, line["number"])
+        elif kind in ("ack", "refuse"):
             self.acknowledged += 1
-            since, _ = self._due.pop((client, line["number"]), (at, ""))
-            self._late(since, at)
-        elif kind == "receive" and line.get("from") not in (None, client):
-            since = self._undelivered.pop((line["from"], line["number"]), None)
-            if since is not None:
-                self._late(since, at)
+            self._end(at, "unanswered", client, line["number"], slack=LATE_SECONDS)
+        elif kind == "receive" and line.get("type") == "message" and line.get("from") not in (None, client):
+            # The other side's thread may have written its line first.
+            name = ("undelivered", line["from"], line["number"])
+            if name in self._since:
+                self._end(at, *name, slack=LATE_SECONDS)
+            else:
+                self._early.add(name)
 
-    def _end(self, since: dict, name: object, at: float) -> None:
-        if name in since:
-            self._ills.append((since.pop(name), at))
+    def _begin(self, at: float, *name: object) -> None:
+        if name in self._early:
+            self._early.discard(name)
+        else:
+            self._since[name] = at
 
-    def _late(self, since: float, at: float) -> None:
-        if at - since > LATE_SECONDS:
+    def _end(self, at: float, *name: object, slack: float = 0.0) -> None:
+        since = self._since.pop(name, at)
+        if at - since > slack:
             self._ills.append((since, at))
 
     # What was found.
 
-    def is_well(self, now: float) -> bool:
-        waiting = [since for since, _ in self._due.values()] + list(self._undelivered.values())
-        return (
-            not self._away
-            and not self._behind_since
-            and self._seen == self._connected
-            and all(now - since <= LATE_SECONDS for since in waiting)
+    def is_well(self) -> bool:
+        """At the newest moment that is known."""
+        return all(
+            name[0] in ("unanswered", "undelivered") and self.latest - since <= LATE_SECONDS
+            for name, since in self._since.items()
         )
 
-    def well_after(self, moment: float) -> float:
-        """Seconds from that moment until all was well for good; 0 where nothing was felt of it after it."""
-        return max([end - moment for _, end in self._ills if end > moment], default=0.0)
+    def well_after(self, moment: float, until: float = float("inf")) -> float:
+        """Seconds from that moment until all was well, for good or, if it is given, as far as it went until another
+        moment; 0 where nothing was felt after it."""
+        return max([end - moment for _, end in self._ills if moment < end <= until], default=0.0)
 
 
 class GrowingHistory:

@@ -27,7 +27,7 @@ final class Crowd: Application {
     private var clients: [Int: SimulatedClient] = [:]
 
     private static let tick: Duration = .milliseconds(50)
-    private static let flushInterval: Duration = .seconds(1)
+    private static let flushInterval: Duration = .milliseconds(250)
 
     init(_ plan: CrowdPlan, _ handle: LoopHandle) {
         self.plan = plan
