@@ -59,6 +59,20 @@ load: ## load a server and check it: ARGS="rush --demo DIR/demo.json --rate 200 
 	@$(BUILD) -c release --product foyer-load
 	@.build/release/foyer-load $(ARGS)
 
+.PHONY: faults
+faults: ## break Redis, PostgreSQL and nodes under load, at length, and print what was found; one: ARGS="paused"
+	$(PROVIDE) build python faults peers
+	@$(BUILD) -c release --product foyer
+	@$(BUILD) -c release --product foyer-load
+	@$(PYTHON) tools/faults.py $(ARGS)
+
+.PHONY: storm
+storm: ## lose 10,000 sockets at once: plain, with TLS, by a node's death; ARGS="--sockets 2000 --only plain"
+	$(PROVIDE) build python clients peers
+	@$(BUILD) -c release --product foyer
+	@$(BUILD) -c release --product foyer-load
+	@$(PYTHON) tools/storm.py $(ARGS)
+
 .PHONY: machine
 machine: build ## draw docs/case-machine.md anew, from the code
 	@$(FOYER) machine --format document > docs/case-machine.md

@@ -15,6 +15,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -267,10 +268,12 @@ class Node(Part):
         self.more: list[str] = []
         # What runs the program, such as `ip netns exec`: a node elsewhere.
         self.inside: list[str] = []
+        # A certificate and its key: then it speaks TLS alone.
+        self.tls: tuple[Path, Path] | None = None
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.port}"
 
     def command(self) -> list[str]:
         cluster = self.cluster
@@ -281,6 +284,7 @@ class Node(Part):
             *["--public-url", cluster.public_url, "--trusted-proxy", "127.0.0.0/8"],
             *["--data", str(self.data), "--node", self.name],
             *["--database", database, "--keys", keys, "--redis", redis, *cluster.options, *self.more],
+            *(["--tls-cert", str(self.tls[0]), "--tls-key", str(self.tls[1])] if self.tls else []),
         ]
 
     def start(self, wait: bool = True) -> None:
@@ -293,8 +297,9 @@ class Node(Part):
         super().start(wait)
 
     def is_ready(self) -> bool:
+        trusted = ssl.create_default_context(cafile=self.tls[0]) if self.tls else None
         try:
-            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5, context=trusted) as answer:
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False

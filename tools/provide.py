@@ -30,6 +30,7 @@ PACKAGES: dict[str, list[str]] = {
     "python": ["python3-venv"],
     "faults": ["strace"],
     "peers": ["haproxy", "postgresql-15", "redis-server"],
+    "peers": ["haproxy", "postgresql-15", "redis-server"],
     "web": ["nodejs"],
     "clients": ["chromium", "curl", "openssl", "wrk"],
     "bench": ["binutils", "gcc", "libc6-dev", "openssl", "util-linux", "valgrind"],

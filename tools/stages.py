@@ -96,6 +96,8 @@ MUTANTS_BUILD = Stage(
 )
 MUTANTS = Stage("mutants", [".build-mutants/debug/foyer", "simulate", "--mutants"], 600)
 END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180)
+# Clusters, each with its own Redis and PostgreSQL: the short form of `make faults`.
+FAULTS = pytest("faults", "Tests/Faults", 600, each_seconds=300)
 # The debug build: it has the control socket through which days pass.
 BROWSER = pytest("browser", "Tests/Browser", 900, each_seconds=120)
 FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_report=True, needs="fuzz")
@@ -116,6 +118,7 @@ RUNS: dict[str, list[Stage]] = {
         MUTANTS,
         CONFORMANCE,
         END_TO_END,
+        FAULTS,
         BROWSER,
         FUZZ,
         REQUIREMENTS,
