@@ -30,6 +30,9 @@ struct OwnPresence: Sendable {
     private var changedTopics: Set<TopicID> = []
     private var journal = ChangeJournal()
 
+    var peopleCount: Int { Set(sockets.values.lazy.map(\.person)).count }
+    var topicCount: Int { topics.count }
+
     var hasNews: Bool { !changedTopics.isEmpty }
 
     func person(of socket: SocketID) -> PersonID? { sockets[socket]?.person }

@@ -33,6 +33,12 @@ package struct LoopLimits: Sendable {
     package var handshakesPerAddress = 1024
     /// Connections accepted in a row before others get their turn.
     package var acceptsPerTurn = 64
+    /// Connections of one loop that have not finished their handshake. More wait in the kernel, where they cost nothing and
+    /// their time does not run: with TLS each takes some 40 KB meanwhile. Zero: any number.
+    package var handshakesUnderWay = 2048
+    /// Steps of TLS handshakes in one turn of a loop. One that signs takes up to a millisecond of its thread, so that those
+    /// who are in wait for each other's messages and for at most so many of these. Zero: any number.
+    package var tlsStepsPerTurn = 8
     /// Mail waiting for a loop from other threads.
     package var mailboxCapacity = 65_536
     /// Bytes of the messages in that mail; one message more may pass it.

@@ -39,6 +39,10 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Connections of one address that have not finished their handshake; 0: any number.")
     var maxHandshakesPerAddress = LoopLimits().handshakesPerAddress
 
+    @Option(
+        help: "Connections of one loop that have not finished their handshake; more wait in the kernel. 0: any number.")
+    var maxHandshakesPerLoop = LoopLimits().handshakesUnderWay
+
     private static let maxMilliseconds = 86_400_000
     /// A gigabyte: what is larger does not travel as one message.
     private static let maxBytes = 1 << 30
@@ -59,7 +63,7 @@ struct LimitOptions: ParsableArguments {
         }
         let counts = [
             "--frames-per-second": framesPerSecond ?? 0, "--max-connections-per-address": maxConnectionsPerAddress,
-            "--max-handshakes-per-address": maxHandshakesPerAddress,
+            "--max-handshakes-per-address": maxHandshakesPerAddress, "--max-handshakes-per-loop": maxHandshakesPerLoop,
         ]
         for (name, value) in counts.sorted(by: { $0.key < $1.key }) where !(0...Self.maxBytes).contains(value) {
             throw ValidationError("\(name) must be between 0 and \(Self.maxBytes).")
@@ -81,6 +85,7 @@ struct LimitOptions: ParsableArguments {
         limits.framesPerSecond = framesPerSecond ?? defaultFrames
         limits.connectionsPerAddress = maxConnectionsPerAddress
         limits.handshakesPerAddress = maxHandshakesPerAddress
+        limits.handshakesUnderWay = maxHandshakesPerLoop
         return limits
     }
 

@@ -20,6 +20,8 @@ struct Service {
     let makeApplication: LoopGroup.MakeApplication
     /// Lines for the person who started it.
     var advice: [String] = []
+    /// At once when somebody has said that it is to end.
+    var beginDrain: () -> Void = {}
     /// While the loops still run, once somebody has said that they are to end.
     var beforeStop: () -> Void = {}
 }
@@ -43,9 +45,16 @@ struct ListeningOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long the work in hand, and then the peers, have when the server stops. With 5 s more for each, it ends in "
-                + "any case, with status 75 if its store did not answer.", valueName: "ms"))
-    var stopTimeoutMs = 10_000
+            "Told to stop, it says at once that it is not ready, and goes on for so long: for a load balancer to notice.",
+            valueName: "time"))
+    var drainDelay = TimeSpan(DrainPlan().delay)
+
+    @Option(
+        help: ArgumentHelp(
+            "After that it lets nobody in, finishes the work in hand, tells its clients when to come back, and ends when all "
+                + "have gone, at the latest after this time. Another SIGTERM ends it at once. If its store does not answer it "
+                + "ends 5 s later, with status 75.", valueName: "time"))
+    var drainTime = TimeSpan(DrainPlan().time)
 
     private static let maxLoops = 256
 
@@ -55,9 +64,6 @@ struct ListeningOptions: ParsableArguments {
         }
         if let loops, !(1...Self.maxLoops).contains(loops) {
             throw ValidationError("--loops must be between 1 and \(Self.maxLoops).")
-        }
-        guard (0...3_600_000).contains(stopTimeoutMs) else {
-            throw ValidationError("--stop-timeout-ms must be between 0 and 3600000.")
         }
     }
 
@@ -80,10 +86,11 @@ struct ListeningOptions: ParsableArguments {
             try ListenAddress($0, isTLS: certificate != nil)
         }
         var advice: [String] = []
+        var beginDrain = {}
         var beforeStop = {}
         let group = try LoopGroup(configuration) { addresses in
             let service = service(addresses)
-            (advice, beforeStop) = (service.advice, service.beforeStop)
+            (advice, beginDrain, beforeStop) = (service.advice, service.beginDrain, service.beforeStop)
             return service.makeApplication
         }
         for address in group.addresses {
@@ -91,8 +98,9 @@ struct ListeningOptions: ParsableArguments {
         }
         for line in advice { print(line) }
         fflush(nil)
-        let supervisor = Supervisor(
-            group, certificate: certificate, stopLimit: .milliseconds(stopTimeoutMs), log: Logger(label: "foyer"))
-        supervisor.run(signals, beforeStop: beforeStop)
+        var plan = DrainPlan()
+        (plan.delay, plan.time) = (drainDelay.duration, drainTime.duration)
+        let supervisor = Supervisor(group, certificate: certificate, drain: plan, log: Logger(label: "foyer"))
+        supervisor.run(signals, beginDrain: beginDrain, beforeStop: beforeStop)
     }
 }

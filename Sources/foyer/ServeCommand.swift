@@ -34,6 +34,20 @@ extension Foyer {
 
         @Option(
             help: ArgumentHelp(
+                "Where operators ask for /metrics, and for /healthz and /readyz also while the house drains. Without a "
+                    + "certificate, and for nobody else: a loopback or a management address. Default: nowhere.",
+                valueName: "address:port"))
+        var metricsListen: String?
+
+        @Option(
+            help: """
+                Sockets that are let in a second, beside serving those who are in; who comes too many is told when to come \
+                back. 0: any number.
+                """)
+        var admissionsPerSecond = HubLimits().admissionsPerSecond
+
+        @Option(
+            help: ArgumentHelp(
                 "A proxy before the house, as an address or a network such as 10.0.0.0/8; may be repeated. Clients are then "
                     + "told apart by what it adds to X-Forwarded-For, and its connections are not limited by its address.",
                 valueName: "cidr"))
@@ -55,6 +69,9 @@ extension Foyer {
         var control: String?
 
         func validate() throws {
+            guard (0...1_000_000).contains(admissionsPerSecond) else {
+                throw ValidationError("--admissions-per-second must be between 0 and 1000000.")
+            }
             #if !FOYER_TESTING
             guard control == nil else {
                 throw ValidationError(
@@ -70,8 +87,12 @@ extension Foyer {
             let proxies = try TrustedProxies(trustedProxy)
             var settings = House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo)
             settings.cluster = try cluster.settings()
-            let house = try House(settings, log: log) { storage in
-                try House.Sockets.live(storage) { error in
+            settings.admissionsPerSecond = admissionsPerSecond
+            var hubLimits = HubLimits()
+            hubLimits.admissionsPerSecond = admissionsPerSecond
+            if admissionsPerSecond > 0 { hubLimits.comebackPerSecond = admissionsPerSecond }
+            let house = try House(settings, log: log) { [hubLimits] storage in
+                try House.Sockets.live(storage, limits: hubLimits) { error in
                     // What was acknowledged is on the disk, what was not is sent again: a restart reads what is true.
                     log.critical("the store has failed, and the process ends: \(error)")
                     Glibc.exit(EX_IOERR)
@@ -82,6 +103,9 @@ extension Foyer {
             let controlSocket = try control.map { try ControlSocket(path: $0) }
             defer { withExtendedLifetime(controlSocket) {} }
             #endif
+            let operators = try metricsListen.map { try OperatorsDoor(ListenAddress($0, isTLS: false), house) }
+            defer { operators?.close() }
+            if let operators { print("foyer metrics on \(operators.address)/metrics") }
             let loopLimits = limits.loopLimits(framesPerSecond: 1000)
             try listening.serve(.serve, until: signals, limits: loopLimits, uncounted: proxies.ranges) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
@@ -91,7 +115,7 @@ extension Foyer {
                         house: house, publicURL: publicURL, addresses: addresses, data: data,
                         isBehindProxy: !proxies.isEmpty
                     ).lines,
-                    beforeStop: { house.closeSockets() })
+                    beginDrain: { house.beginDrain() }, beforeStop: { house.closeSockets() })
             }
         }
     }

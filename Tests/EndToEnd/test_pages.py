@@ -33,8 +33,8 @@ class TestPages:
             ("/shared/wire.js", "text/javascript; charset=utf-8"),
             ("/assets/foyer.css", "text/css; charset=utf-8"),
             ("/assets/foyer.svg", "image/svg+xml"),
-            ("/healthz", "text/plain; charset=utf-8"),
-            ("/readyz", "text/plain; charset=utf-8"),
+            ("/healthz", "application/json"),
+            ("/readyz", "application/json"),
             ("/version", "application/json"),
         ],
     )
@@ -54,6 +54,7 @@ class TestPages:
     def test_the_version_names_the_protocol(self, house: Desk) -> None:
         version = house.get("/version").json()
         assert version.pop("uptimeSeconds") >= 0
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version.pop("version"))
         assert version == {"name": "foyer", "protocol": 1}
 
     @pytest.mark.parametrize("path", ["/assets/foyer.css", "/", "/widget.js", "/shared/wire.js"])

@@ -68,7 +68,7 @@ def test_without_demo_nothing_of_it_is_shown(tmp_path: Path) -> None:
 def test_an_empty_house_says_so(tmp_path: Path) -> None:
     with Desk(data=tmp_path / "data", demo=False) as house:
         assert "is empty" in "\n".join(house.output)
-        assert house.get("/").status == 200 and house.get("/healthz").text == "ok\n"
+        assert house.get("/").status == 200 and house.get("/healthz").json()["status"] == "ok"
 
 
 def test_the_data_are_for_its_own_user(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from support.peer import connect
 from support.stalled_disk import Disk
 from support.waiting import wait_until
 
-_STOP_TIMEOUT_MS = 500
+_DRAIN_TIME = "500ms"
 # What the house gives each part of its stop beside that, and what a busy machine takes.
 _STOP_SECONDS = 15.0
 _STANDS_STILL = 75  # sysexits(3), EX_TEMPFAIL
@@ -29,7 +29,7 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Disk:
 
 @pytest.fixture
 def house(disk: Disk) -> Iterator[Desk]:
-    with Desk("--stop-timeout-ms", str(_STOP_TIMEOUT_MS)) as house:
+    with Desk("--drain-time", _DRAIN_TIME) as house:
         yield house
         disk.go_on()
 

@@ -78,6 +78,24 @@ for (const code of [4200, 4201, 4299]) {
   });
 }
 
+test("clients that are told a delay each come back one by one, spread over all of it", async () => {
+  const delays = Array.from({ length: 100 }, (_, index) => 500 + 37 * index);
+  const worlds = await Promise.all(
+    delays.map(async (ms) => {
+      const world = new World({ random: 0.5 });
+      await world.onlineClient();
+      world.socket.end(4200, String(ms));
+      return world;
+    }),
+  );
+  const isBack = (world) => world.sockets.length > 1;
+  for (const now of [499, 1000, 2000, 3000, 4163]) {
+    for (const world of worlds) await world.time.pass(now - (world.passed ?? 0));
+    for (const world of worlds) world.passed = now;
+    assert.equal(worlds.filter(isBack).length, delays.filter((ms) => ms <= now).length, `after ${now} ms`);
+  }
+});
+
 test("a delay that is no number is a usual wait, and none is longer than ten minutes", async () => {
   const world = new World({ random: 0.5 });
   const client = await world.onlineClient();

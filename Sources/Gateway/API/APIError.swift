@@ -1,3 +1,4 @@
+import CaseMachine
 import WebSocket
 
 /// An error of `/api`, as docs/http.md has it: a stable code for programs, and a sentence that says what to do.
@@ -8,11 +9,11 @@ struct APIError: Error, Equatable {
     /// The form's field that it is about.
     var field: String?
     var triesLeft: Int?
-    var retryAfterSeconds: Int?
+    var retryAfterSeconds: Double?
 
     init(
         _ status: HTTPStatus, _ code: String, _ message: String, field: String? = nil, triesLeft: Int? = nil,
-        retryAfterSeconds: Int? = nil
+        retryAfterSeconds: Double? = nil
     ) {
         self.status = status
         self.code = code
@@ -30,6 +31,13 @@ struct APIError: Error, Equatable {
     )
     static let overloaded = APIError(
         .serviceUnavailable, "overloaded", "Too many people are here at this moment. Try again.", retryAfterSeconds: 1)
+
+    /// Each is told a time of their own, to the millisecond.
+    static func tooManyAtOnce(_ wait: Duration) -> APIError {
+        var error = overloaded
+        error.retryAfterSeconds = Double(max(1, wait.wholeMilliseconds)) / 1000
+        return error
+    }
 
     static func missing(_ field: String) -> APIError {
         APIError(.badRequest, "missing", "Fill in this field.", field: field)
@@ -51,8 +59,10 @@ struct APIError: Error, Equatable {
             error: ErrorBody.Details(
                 code: code, message: message, field: field, triesLeft: triesLeft, retryAfterSeconds: retryAfterSeconds))
         var response = API.answer(status, body)
-        // RFC 9110 §10.2.3. Cannot fail: it is a number.
-        if let retryAfterSeconds { try? response.set("Retry-After", checking: String(retryAfterSeconds)) }
+        // RFC 9110 §10.2.3: whole seconds. Cannot fail: it is a number.
+        if let retryAfterSeconds {
+            try? response.set("Retry-After", checking: String(Int64(retryAfterSeconds.rounded(.up))))
+        }
         return response
     }
 }
@@ -63,7 +73,7 @@ private struct ErrorBody: Encodable {
         let message: String
         let field: String?
         let triesLeft: Int?
-        let retryAfterSeconds: Int?
+        let retryAfterSeconds: Double?
     }
 
     let error: Details

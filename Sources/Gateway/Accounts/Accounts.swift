@@ -12,6 +12,9 @@ struct Accounts: Sendable {
     private let post: @Sendable (Letter) -> Void
     private let endSession: @Sendable (SessionID) -> Void
     private let log: Logger
+    private let figures: AccountFigures
+    /// A ticket is the beginning of a socket: who is sent away here costs nothing more.
+    private let pacer: Pacer
     /// Each computes for a fifth of a second, and must not hold up those that only ask for something.
     private let passwords = BlockingWork(
         "passwords", atOnce: DirectoryLimits.passwordsAtOnce, waiting: DirectoryLimits.passwordsWaiting)
@@ -22,12 +25,15 @@ struct Accounts: Sendable {
     /// `post` takes a letter on its way, `endSession` ends the sockets of a session that is over.
     init(
         directory: Directory, publicURL: PublicURL, post: @escaping @Sendable (Letter) -> Void,
-        endSession: @escaping @Sendable (SessionID) -> Void, log: Logger
+        endSession: @escaping @Sendable (SessionID) -> Void, figures: AccountFigures = AccountFigures(),
+        pacer: Pacer = Pacer(perSecond: 0), log: Logger
     ) {
         self.directory = directory
         self.publicURL = publicURL
         self.post = post
         self.endSession = endSession
+        self.figures = figures
+        self.pacer = pacer
         self.log = log
     }
 
@@ -39,8 +45,10 @@ struct Accounts: Sendable {
     func sendCode(_ wish: CodeRequest, from request: Request) async throws -> SentCode {
         let now = now()
         let client = client(request)
-        let sent = try await ask { directory throws(DirectoryError) in
-            try directory.requestCode(wish, from: client, at: now)
+        let sent = try await figures.count(.code) {
+            try await ask { directory throws(DirectoryError) in
+                try directory.requestCode(wish, from: client, at: now)
+            }
         }
         let organisation = directory.roster[sent.organisation]?.name ?? ""
         post(CodeLetter.make(sent, organisation: organisation, publicURL: publicURL, at: now))
@@ -50,8 +58,10 @@ struct Accounts: Sendable {
     func verify(challenge: String, code: String, from request: Request) async throws -> GuestSignIn {
         let now = now()
         let client = client(request)
-        let signIn = try await ask { directory throws(DirectoryError) in
-            try directory.verifyCode(challenge: challenge, code: code, from: client, at: now)
+        let signIn = try await figures.count(.guest) {
+            try await ask { directory throws(DirectoryError) in
+                try directory.verifyCode(challenge: challenge, code: code, from: client, at: now)
+            }
         }
         signIn.ended.forEach(endSession)
         return signIn
@@ -61,8 +71,10 @@ struct Accounts: Sendable {
         let now = now()
         let client = client(request)
         let mark = markCookie.value(in: request.head)
-        let signIn = try await ask(passwords) { directory throws(DirectoryError) in
-            try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
+        let signIn = try await figures.count(.member) {
+            try await ask(passwords) { directory throws(DirectoryError) in
+                try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
+            }
         }
         signIn.ended.forEach(endSession)
         return signIn
@@ -91,9 +103,12 @@ struct Accounts: Sendable {
     /// For one socket, which authenticates by it. No use of the session: a page that nobody sits at fetches one whenever its
     /// connection was lost.
     func ticket(_ request: Request, _ kind: Session.Kind) async throws -> Response {
-        let session = try await session(request, kind, isUse: false)
-        let now = now()
-        let ticket = try await ask { directory throws(DirectoryError) in try directory.ticket(for: session, at: now) }
+        let ticket = try await figures.count(.ticket) {
+            let session = try await session(request, kind, isUse: false)
+            if let wait = pacer.admit(now: SystemClock.connectionTime()) { throw APIError.tooManyAtOnce(wait) }
+            let now = now()
+            return try await ask { directory throws(DirectoryError) in try directory.ticket(for: session, at: now) }
+        }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
     }
 
@@ -144,7 +159,7 @@ struct Accounts: Sendable {
             if let cause = error.cause { log.error("the directory cannot work", metadata: ["cause": "\(cause)"]) }
             throw APIError(
                 Self.status(of: error.code), error.code.rawValue, error.message, field: error.field,
-                triesLeft: error.triesLeft, retryAfterSeconds: error.retryAfterSeconds.map { Int($0) })
+                triesLeft: error.triesLeft, retryAfterSeconds: error.retryAfterSeconds.map { Double($0) })
         }
     }
 

@@ -39,6 +39,7 @@ extension CaseEngine {
         count { figures in
             figures.commits += 1
             figures.units += batch.units.count
+            figures.commandsPerCommit.add(Double(batch.commands))
         }
         return start(.commit(batch.units), .commit(batch.runs, since: moment.monotonic), as: batch.id)
     }
@@ -139,6 +140,7 @@ extension CaseEngine {
             pausedUntil = moment.monotonic + limits.retryPause
             for run in runs { turnAway(run) }
         }
+        count { $0.commitTime.add(moment.monotonic - since) }
         let commands = runs.reduce(0) { $0 + $1.decided.count }
         let share = (moment.monotonic - since) * limits.gatheringShare
         gathering = Gathering(
@@ -181,6 +183,7 @@ extension CaseEngine {
             for lateness in run.decided.compactMap(\.lateness) {
                 figures.deadlinesMet += 1
                 figures.latest = max(figures.latest, lateness)
+                figures.lateness.add(lateness)
             }
         }
         for decided in run.decided { answer(decided.pending, .accepted(decided.receipt)) }

@@ -119,6 +119,7 @@ package final class CaseEngine {
 
     package func finish(_ id: JobID, _ result: JobResult) {
         guard let job = underWay.removeValue(forKey: id) else { return }
+        if let failure = result.failure { figures.storeErrors.add(failure) }
         switch (job, result) {
         case (.commit(let runs, let since), .committed(let result)):
             endCommit(id, of: runs)
@@ -140,6 +141,9 @@ package final class CaseEngine {
     }
 
     package var cachedCases: Int { slots.count }
+    package var reading: EngineReading {
+        EngineReading(figures: figures, waiting: lanes.count, inHand: inHand, cachedCases: cachedCases)
+    }
     /// Some belong to cases that are not cached any more.
     package var cachePlaces: Int { cacheOrder.count }
 

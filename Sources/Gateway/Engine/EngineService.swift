@@ -67,6 +67,13 @@ package final class EngineService<Store: CaseStore>: Sendable {
     /// What another node has stored. Left out when much is waiting: the commit finds out.
     package func learn(_ publication: Publication) { _ = mailbox.post(.learn(publication), byteCount: 1024) }
 
+    /// From any thread: how the engine is, between two of its turns. Nil if it has not answered in time, or has ended.
+    package func look(within limit: Duration) async -> EngineReading? {
+        await Question.ask(within: limit) { question in
+            _ = mailbox.post(.look(question), urgent: true)
+        }
+    }
+
     /// Carries out what was submitted before, hands out the answers, says goodbye and ends. Once, and not from `hand`.
     /// What comes later is not accepted.
     package func stop() {
@@ -83,5 +90,6 @@ enum EngineLetter: Sendable {
     case adopt(TeamRules, TeamID)
     case hold(Set<MemberID>)
     case learn(Publication)
+    case look(Question<EngineReading>)
     case stop
 }

@@ -78,6 +78,7 @@ final class EngineTurns<Store: CaseStore> {
             case .adopt(let rules, let team): engine.adopt(rules, for: team)
             case .hold(let members): engine.hold(members)
             case .learn(let publication): engine.learn(publication)
+            case .look(let question): question.answer(engine.reading)
             case .stop:
                 isStopping = true
                 engine.end()

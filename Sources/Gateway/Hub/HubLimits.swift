@@ -58,6 +58,9 @@ package struct HubLimits: Sendable {
     package var endedSessions: Duration = .seconds(120)
     /// At most once in this time the directory is told that a session is in use.
     package var touchInterval: Duration = .seconds(60)
+    /// Sockets that come in, with all that they ask for first: what a node does beside serving those who are in. Zero: any
+    /// number.
+    package var admissionsPerSecond = 1000
     /// When the house closes its clients come back within this time, each at a moment of its own: a thousand a second
     /// can be let in again.
     package var comebackPerSecond = 1000

@@ -11,6 +11,7 @@ struct PageRoutes: Sendable {
     let directory: Directory
     let publicURL: PublicURL
     let figures: HouseFigures
+    let health: HealthBoard
     let demo: DemoHouse?
 
     var table: Routes {
@@ -28,10 +29,7 @@ struct PageRoutes: Sendable {
                 }
             }
             Route(.get, "/qr/:file") { request in try qrCode(request) }
-            // The loops run: whoever watches the process need not start it anew.
-            Route(.get, "/healthz", always: .ok("ok\n"))
-            // It takes work. One that stops no longer listens, so that who asks gets no connection.
-            Route(.get, "/readyz", always: .ok("ready\n"))
+            HealthRoutes(health: health).table
             Route(.get, "/version") { _ in API.answer(.ok, Version(uptimeSeconds: figures.uptimeSeconds)) }
         }
     }
@@ -96,6 +94,7 @@ extension Request {
 
 private struct Version: Encodable {
     let name = "foyer"
+    let version = "\(FoyerVersion.text)"
     let `protocol` = 1
     let uptimeSeconds: Int
 }

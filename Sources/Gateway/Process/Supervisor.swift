@@ -12,7 +12,7 @@ package struct ProcessSignals: ~Copyable {
         case reload
     }
 
-    private let descriptor: Int32
+    fileprivate let descriptor: Int32
 
     package init() throws(StartError) {
         descriptor = clinux_signals()
@@ -59,39 +59,65 @@ package struct CertificateFiles: Sendable {
     }
 }
 
+/// How a process stops that is told to.
+package struct DrainPlan: Sendable {
+    /// It goes on as it was for so long, and says that it is not ready: a load balancer that asks every few seconds sends
+    /// nobody here any more before the listeners close.
+    package var delay: Duration = .zero
+    /// From then on until every connection has ended: the work in hand, the goodbye, the peers' leaving. What is left is
+    /// cut off.
+    package var time: Duration = .seconds(20)
+
+    package init() {}
+}
+
 /// Keeps a group of loops running until a signal ends it.
 package struct Supervisor: ~Copyable {
     private let group: LoopGroup
     private let certificate: CertificateFiles?
-    /// How long each part of the stop may take once the process is told to: the work in hand, then the peers' leaving.
-    private let stopLimit: Duration
+    private let plan: DrainPlan
     private let log: Logger
 
-    package init(_ group: LoopGroup, certificate: CertificateFiles?, stopLimit: Duration, log: Logger) {
+    package init(_ group: LoopGroup, certificate: CertificateFiles?, drain plan: DrainPlan, log: Logger) {
         self.group = group
         self.certificate = certificate
-        self.stopLimit = stopLimit
+        self.plan = plan
         self.log = log
     }
 
-    /// Returns when every loop has ended; the process is to end then. `beforeStop` is called while they still run, and let
-    /// nobody in any more.
-    package func run(_ signals: borrowing ProcessSignals, beforeStop: () -> Void = {}) {
+    /// Returns when every loop has ended; the process is to end then. `beginDrain` is called at once when it is told to
+    /// stop; `beforeStop` while the loops still run, and let nobody in any more.
+    package func run(
+        _ signals: borrowing ProcessSignals, beginDrain: () -> Void = {}, beforeStop: () -> Void = {}
+    ) {
         while true {
             switch signals.next() {
             case .reload:
                 reload()
             case .stop:
-                log.info("stopping", metadata: ["limit": "\(stopLimit)"])
-                let watchdog = StopWatchdog(limit: stopLimit, log: log)
+                log.info("draining", metadata: ["delay": "\(plan.delay)", "time": "\(plan.time)"])
+                beginDrain()
+                let watchdog = StopWatchdog(limit: plan.delay + plan.time, signals: signals.descriptor, log: log)
+                sleep(plan.delay)
+                let began = ContinuousClock.now
                 group.stopAccepting()
                 beforeStop()
-                watchdog.goOn()
-                group.stop(limit: stopLimit)
+                group.stop(limit: max(.zero, plan.time - (ContinuousClock.now - began)))
                 group.join()
-                watchdog.goOn()
+                watchdog.goOn(limit: plan.time)
                 return
             }
+        }
+    }
+
+    private func sleep(_ duration: Duration) {
+        let end = ContinuousClock.now + duration
+        while true {
+            let left = end - ContinuousClock.now
+            guard left > .zero else { return }
+            let (seconds, attoseconds) = left.components
+            var pause = timespec(tv_sec: Int(seconds), tv_nsec: Int(attoseconds / 1_000_000_000))
+            nanosleep(&pause, nil)
         }
     }
 

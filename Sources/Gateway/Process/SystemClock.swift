@@ -1,4 +1,5 @@
 package import CaseMachine
+import CLinux
 import Glibc
 import Synchronization
 

@@ -16,6 +16,8 @@ package final class House: Sendable {
         package var isDemo: Bool
         /// Nil: one node, with its files in `data`.
         package var cluster: ClusterSettings?
+        /// Tickets for sockets that are given out; zero: any number.
+        package var admissionsPerSecond = HubLimits().admissionsPerSecond
         /// For a test, whose passwords need not be dear.
         package var directory = Directory.Settings()
 
@@ -34,6 +36,8 @@ package final class House: Sendable {
         package var endSession: @Sendable (SessionID) -> Void = { _ in }
         /// The house closes: what was taken is carried out and answered, and every client is told when to come back.
         package var stop: @Sendable () -> Void = {}
+        /// What `/readyz` and `/metrics` are to ask of the live side.
+        package var watch: @Sendable (HealthBoard, MetricsRegistry) -> Void = { _, _ in }
 
         package init() {}
     }
@@ -42,11 +46,17 @@ package final class House: Sendable {
     package let directory: Directory
     package let outbox = DevelopmentOutbox()
     package let figures = HouseFigures()
+    /// Whoever adds a part to the house registers here how it is.
+    package let health = HealthBoard()
+    /// And here what it has counted.
+    package let metrics = MetricsRegistry()
+    private let accountFigures = AccountFigures()
     /// What was seeded, and its logins; nil without `--demo`.
     package let demo: DemoHouse?
     package let log: Logger
     private let files: StaticFiles
     private let sockets: Sockets
+    private let pacer: Pacer
     private let housekeeping: Housekeeping
 
     /// Opens everything that can fail before the house listens. Throws in words for the person who starts it.
@@ -54,6 +64,7 @@ package final class House: Sendable {
         _ settings: Settings, log: Logger, sockets: (Storage) throws -> Sockets = { _ in Sockets() }
     ) throws {
         files = try Self.openWeb(settings.web)
+        pacer = Pacer(perSecond: settings.admissionsPerSecond)
         try Self.makeFolder(settings.data.path)
         let storage: Storage
         do {
@@ -68,6 +79,11 @@ package final class House: Sendable {
         self.sockets = try sockets(storage)
         self.log = log
         housekeeping = Housekeeping(directory, storage.vault, log: log)
+        health.watch(store)
+        metrics.watch(figures)
+        metrics.watch(accountFigures)
+        metrics.watch(store)
+        self.sockets.watch(health, metrics)
     }
 
     /// Told at the start: a page that is missing would otherwise be a 404 that nobody understands.
@@ -101,11 +117,11 @@ package final class House: Sendable {
         let security = PageSecurity(publicURL)
         let accounts = Accounts(
             directory: directory, publicURL: publicURL, post: { [outbox] in outbox.post($0) },
-            endSession: sockets.endSession, log: log)
+            endSession: sockets.endSession, figures: accountFigures, pacer: pacer, log: log)
         let api = APIRoutes(ownOrigin: OwnOrigin(publicURL))
         let pages = PageRoutes(
             files: files, security: security, directory: directory, publicURL: publicURL, figures: figures,
-            demo: demo)
+            health: health, demo: demo)
         let demoRoutes = demo.map {
             DemoRoutes(demo: $0, files: files, security: security, outbox: outbox, publicURL: publicURL)
         }
@@ -120,12 +136,20 @@ package final class House: Sendable {
 
     package func application(at publicURL: PublicURL, behind proxies: TrustedProxies) -> LoopGroup.MakeApplication {
         let routes = routes(at: publicURL)
-        return { [sockets, log] handle, all in
-            FrontDeskApplication(
+        return { [sockets, log, health, metrics] handle, all in
+            // The first loop begins before anybody can ask.
+            if handle.index == 0 {
+                health.watch(all)
+                metrics.watch(all)
+            }
+            return FrontDeskApplication(
                 handle, routes: routes, publicURL: publicURL, behind: proxies,
                 sockets: sockets.make?(handle, all, publicURL), log: log)
         }
     }
+
+    /// At once when the house is told to stop: nobody is to be sent here any more.
+    package func beginDrain() { health.beginDrain() }
 
     /// While the loops still run, before they are stopped.
     package func closeSockets() { sockets.stop() }

@@ -42,22 +42,30 @@ final class SocketApplication: Application {
 extension House.Sockets {
     /// The live side of this process. `fail` is told that the store cannot be trusted any more, and is expected to end it.
     package static func live(
-        _ storage: Storage, fail: @escaping @Sendable (StoreError) -> Void
+        _ storage: Storage, limits: HubLimits = HubLimits(), fail: @escaping @Sendable (StoreError) -> Void
     ) throws -> Self {
-        try live(storage.store, storage, fail)
+        try live(storage.store, storage, limits, fail)
     }
 
     private static func live(
-        _ store: some CaseStore, _ storage: Storage, _ fail: @escaping @Sendable (StoreError) -> Void
+        _ store: some CaseStore, _ storage: Storage, _ limits: HubLimits,
+        _ fail: @escaping @Sendable (StoreError) -> Void
     ) throws -> Self {
         let live = try LiveHouse(
-            store, storage.directory, keys: storage.vault, neighbours: storage.neighbours, fail: fail)
+            store, storage.directory, limits: limits, keys: storage.vault, neighbours: storage.neighbours, fail: fail)
         var sockets = Self()
         sockets.make = { handle, _, publicURL in
             SocketApplication(handle, origin: OwnOrigin(publicURL)) { live.openDesk(on: $0, $1) }
         }
         sockets.endSession = { live.endSession($0) }
         sockets.stop = { live.stop() }
+        sockets.watch = { health, metrics in
+            metrics.watch(live)
+            health.register("engine", .readiness) {
+                // Longer than the board waits: what is late is for the board to say.
+                await live.look(within: .seconds(5)) == nil ? PartHealth(.failing, "it has ended") : .ok
+            }
+        }
         return sockets
     }
 }

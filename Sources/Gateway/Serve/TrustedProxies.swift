@@ -6,6 +6,10 @@ import WebSocket
 package struct TrustedProxies: Sendable {
     package let ranges: [AddressRange]
 
+    static let none = TrustedProxies(ranges: [])
+
+    private init(ranges: [AddressRange]) { self.ranges = ranges }
+
     /// In CIDR. Throws `StartError` for all else, and for a network of everybody: whom all may be, nobody can trust.
     package init(_ networks: [String] = []) throws(StartError) {
         var ranges: [AddressRange] = []

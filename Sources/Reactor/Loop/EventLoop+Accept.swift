@@ -6,6 +6,10 @@ extension EventLoop {
     func acceptConnections(_ index: Int) {
         guard index < listeners.count else { return }
         for _ in 0..<limits.acceptsPerTurn {
+            if limits.handshakesUnderWay > 0, handshakesUnderWay >= limits.handshakesUnderWay {
+                figures.acceptPauses &+= 1
+                return rest(index)
+            }
             var peer = clinux_address()
             reserve.waitForTurn()
             let descriptor = clinux_accept(listeners[index].descriptor, &peer)
@@ -19,7 +23,7 @@ extension EventLoop {
                 }
             }
             let isPlain = listeners[index].tls == nil
-            if reserve.takesBack({ turnAway(descriptor, isPlain: isPlain, .serviceUnavailable) }) { continue }
+            if reserve.takesBack({ turnAway(descriptor, isPlain: isPlain, .descriptors) }) { continue }
             welcome(descriptor, PeerAddress(peer), tls: listeners[index].tls)
         }
     }
@@ -27,9 +31,11 @@ extension EventLoop {
     private func welcome(_ descriptor: Int32, _ address: PeerAddress, tls context: TLSContext?) {
         switch addresses.admit(address) {
         case .admitted: break
-        case .tooManyConnections: return turnAway(descriptor, isPlain: context == nil, .tooManyRequests)
-        case .tooManyHandshakes: return turnAway(descriptor, isPlain: context == nil, .serviceUnavailable)
+        case .tooManyConnections: return turnAway(descriptor, isPlain: context == nil, .address)
+        case .tooManyHandshakes: return turnAway(descriptor, isPlain: context == nil, .handshakes)
         }
+        figures.accepted &+= 1
+        handshakesUnderWay += 1
         let record = slab.take(descriptor: descriptor)
         record.pointee.address = address
         record.pointee.since = now
@@ -62,7 +68,7 @@ extension EventLoop {
     private func refuseForLackOfDescriptors(_ index: Int) -> Bool {
         let isPlain = listeners[index].tls == nil
         let outcome = reserve.turnAwayNext(of: listeners[index].descriptor) { descriptor in
-            turnAway(descriptor, isPlain: isPlain, .serviceUnavailable)
+            turnAway(descriptor, isPlain: isPlain, .descriptors)
         }
         switch outcome {
         case .turnedAway: return true
@@ -73,7 +79,7 @@ extension EventLoop {
         }
     }
 
-    /// A listener that cannot accept is not watched for a moment, or the loop would spin.
+    /// A listener that cannot accept, or is not to, is not watched for a moment, or the loop would spin.
     private func rest(_ index: Int) {
         epoll.modify(listeners[index].descriptor, token: Token.listener(index), [])
         listeners[index].restsUntil = Tick(count: now.count &+ 2)
@@ -95,8 +101,11 @@ extension EventLoop {
     }
 
     /// Answers with a status, as far as the kernel takes it at once, and closes.
-    private func turnAway(_ descriptor: Int32, isPlain: Bool, _ status: HTTPStatus) {
+    private func turnAway(_ descriptor: Int32, isPlain: Bool, _ refusal: LoopFigures.Refusal) {
+        figures.refuse(refusal)
         if isPlain {
+            // An address that has too many has to give some up; for the rest it is a matter of moments.
+            let status: HTTPStatus = refusal == .address ? .tooManyRequests : .serviceUnavailable
             // What has arrived is read first: closing over unread bytes sends a reset that overtakes the answer.
             _ = clinux_recv(descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
             var response = Response(status, text: "This server has as many connections as it can serve. Try again.\n")

@@ -63,6 +63,11 @@ extension EventLoop {
             wheel.unlink(timerNode(record))
             topics.unsubscribeFromAll(record)
             let flags = record.pointee.flags
+            if flags.contains(.announced) { figures.ends.add(record.pointee.closeCode) }
+            if flags.contains(.handshaking) {
+                handshakesUnderWay -= 1
+                figures.handshakesFailed &+= 1
+            }
             if flags.contains(.stream) {
                 isReporting = true
                 streamEnded(record)
@@ -71,6 +76,7 @@ extension EventLoop {
                 isReporting = true
                 app.closed(Connection(record), code: record.pointee.closeCode, loop: self)
                 isReporting = false
+                if flags.contains(.client) { closeReasons[record.pointee.id] = nil }
             }
             // An unsubscribing callback cannot have subscribed it again: only open connections subscribe.
             if !flags.contains(.client) {
@@ -86,6 +92,8 @@ extension EventLoop {
     func endHandshake(_ record: UnsafeMutablePointer<ConnectionRecord>) {
         guard record.pointee.flags.contains(.handshaking) else { return }
         record.pointee.flags.remove(.handshaking)
+        handshakesUnderWay -= 1
+        figures.handshakesDone &+= 1
         addresses.handshakeEnded(record.pointee.address)
     }
 

@@ -257,6 +257,7 @@ extension EventLoop {
         if exchange.state == .readingBody { abandon(exchange) }
         exchange.finishRequest()
         record.pointee.since = now
+        figures.respond(response.status)
         response.write(into: &cork, Response.Exchange(answering: head, keepsAlive: keepsAlive), now: wallClock())
         if cork.count >= Self.corkBytes { flushCork() }
         if keepsAlive {
@@ -271,6 +272,7 @@ extension EventLoop {
         _ record: UnsafeMutablePointer<ConnectionRecord>, _ exchange: HTTPExchange, _ refusal: HTTPRefusal
     ) {
         abandon(exchange)
+        figures.respond(refusal.status)
         Response(refusal).write(into: &cork, now: wallClock())
         record.pointee.flags.insert(.lingers)
         endWhenSent(record)
@@ -350,6 +352,7 @@ extension EventLoop {
         record.pointee.since = now
         record.pointee.lastReceived = now
         record.pointee.flags.insert(.announced)
+        figures.webSocketsOpened &+= 1
         if let deflate { agree(record, deflate) }
         armTimer(record)
         app.opened(Connection(record), subprotocol: subprotocol, loop: self)

@@ -9,7 +9,8 @@ extension EventLoop {
         case .dead: return
         case .connecting: return connected(record)
         case .securing: return secure(record)
-        case .http, .webSocket, .upgrading, .stream, .draining, .lingering: break
+        case .http: guard hasItsTurn(record) else { return }
+        case .webSocket, .upgrading, .stream, .draining, .lingering: break
         }
         let count = clinux_recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
         guard count > 0 else {
@@ -17,6 +18,7 @@ extension EventLoop {
             if record.pointee.flags.contains(.stream) { streamBroke(record, count < 0 ? errno : 0) }
             return peerEnded(record)
         }
+        figures.bytesReceived &+= count
         record.pointee.lastReceived = now
         record.pointee.flags.remove(.pinged)
         let bytes = UnsafeMutableRawBufferPointer(rebasing: receiveBuffer[..<count])
@@ -25,6 +27,20 @@ extension EventLoop {
         } else {
             receivedSealed(record, UnsafeRawBufferPointer(bytes))
         }
+    }
+
+    /// A storm of new TLS connections must not keep those waiting who are in: what is left in the kernel makes epoll tell
+    /// again in the next turn, behind the others.
+    private func hasItsTurn(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
+        guard record.pointee.tls != nil, record.pointee.flags.contains(.handshaking), limits.tlsStepsPerTurn > 0 else {
+            return true
+        }
+        guard tlsStepsThisTurn < limits.tlsStepsPerTurn else {
+            figures.handshakesPostponed &+= 1
+            return false
+        }
+        tlsStepsThisTurn += 1
+        return true
     }
 
     /// Hands plain bytes to whatever the connection speaks by now, and sends what that answers in one call.

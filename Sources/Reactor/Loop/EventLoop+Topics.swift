@@ -26,6 +26,7 @@ extension EventLoop {
         guard let index = topics.index(of: name), let topic = topics[index], !topic.subscribers.isEmpty else {
             return false
         }
+        figures.messagesSent &+= topic.subscribers.count
         topic.frames.append(FrameHeader(opcode: kind.opcode, payloadCount: payload.count), payload)
         if topic.deflateSubscribers > 0 { appendDeflated(kind, payload, to: topic) }
         if !topic.isDirty {
@@ -109,6 +110,7 @@ extension EventLoop {
 
     private func wait(_ record: UnsafeMutablePointer<ConnectionRecord>, for copy: SharedBytes) {
         guard admits(record) else { return }
+        figures.bytesSent &+= copy.bytes.count
         record.pointee.outbox?.append(copy)
         markDirty(record)
     }

@@ -18,6 +18,7 @@ extension EventLoop {
             switch WholeMessage.take(&input, rules: rules) {
             case .message(let kind, let payload):
                 guard allows(1, record) else { return fail(record, .tooManyFrames) }
+                figures.messagesReceived &+= 1
                 payloadBehindHeader = payload.baseAddress
                 app.received(kind, payload, on: Connection(record), loop: self)
                 // Other bytes may come to lie there, with something in front of them that is no header.
@@ -51,6 +52,7 @@ extension EventLoop {
             guard allows(decoder.takeFrameCount(), record) else { return fail(record, .tooManyFrames) }
             switch output {
             case .message(let kind, let payload):
+                figures.messagesReceived &+= 1
                 app.received(kind, payload, on: Connection(record), loop: self)
             case .needMore:
                 return
@@ -59,7 +61,10 @@ extension EventLoop {
                 if record.pointee.closing.isOpen { sendControl(.pong, payload, to: record) }
             case .pong:
                 break
-            case .close(let code, _):
+            case .close(let code, let reason):
+                if record.pointee.flags.contains(.client) {
+                    closeReasons[record.pointee.id] = String(decoding: reason, as: UTF8.self)
+                }
                 return receivedClose(record, code)
             case .failed(let failure):
                 return fail(record, failure)
@@ -113,6 +118,7 @@ extension EventLoop {
 
     /// The peer broke the protocol or a limit: it is told which, and nothing more is read (§7.1.7).
     func fail(_ record: UnsafeMutablePointer<ConnectionRecord>, _ failure: ProtocolFailure) {
+        figures.framesRefused[failure, default: 0] &+= 1
         record.pointee.closeCode = failure.code
         if record.pointee.closing.fail() { sendClose(record, failure.code, failure.reason) }
         record.pointee.flags.insert(.lingers)
@@ -126,6 +132,7 @@ extension EventLoop {
     package func send(_ kind: MessageKind, _ payload: UnsafeRawBufferPointer, to connection: Connection) {
         let record = connection.record
         guard record.pointee.phase == .webSocket, record.pointee.closing.isOpen else { return }
+        figures.messagesSent &+= 1
         if record.pointee.compression != nil, payload.count >= deflatePolicy.minimumMessageBytes {
             return sendCompressed(kind, payload, to: record)
         }
@@ -185,6 +192,9 @@ extension EventLoop {
         }
         return Connection(record).queuedBytes
     }
+
+    /// What the server said when it closed a connection of the client's role; while the application is told of its end.
+    package func closeReason(of connection: Connection) -> String { closeReasons[connection.id] ?? "" }
 
     func sendControl(
         _ opcode: Opcode, _ payload: UnsafeRawBufferPointer, to record: UnsafeMutablePointer<ConnectionRecord>

@@ -58,6 +58,7 @@ extension EventLoop {
             clinux_send_pieces(record.pointee.descriptor, raw.assumingMemoryBound(to: iovec.self).baseAddress, 2)
         }
         let total = cork.count + payload.count
+        figures.bytesSent &+= total
         if sent != total {
             if sent < 0, errno != EAGAIN, errno != EINTR {
                 drop(record, .abnormal)
@@ -101,6 +102,7 @@ extension EventLoop {
         guard admits(record) else { return }
         let sealed = seal(record, bytes)
         let outbox = record.pointee.outbox ?? Outbox(now: now)
+        figures.bytesSent &+= sealed.count
         outbox.append(sealed)
         tlsPipe.output.removeAll(keepingCapacity: Self.keptBytes)
         record.pointee.outbox = outbox
@@ -148,6 +150,7 @@ extension EventLoop {
 
     @inline(__always)
     func transmitRaw(_ record: UnsafeMutablePointer<ConnectionRecord>, _ bytes: UnsafeRawBufferPointer) {
+        figures.bytesSent &+= bytes.count
         guard record.pointee.outbox == nil else { return transmitBehind(record, bytes) }
         let sent = clinux_send(record.pointee.descriptor, bytes.baseAddress, bytes.count)
         if sent == bytes.count { return }
@@ -191,6 +194,7 @@ extension EventLoop {
             !record.pointee.flags.contains(.stream)
         else { return }
         record.pointee.flags.insert(.pausesRead)
+        figures.readPauses &+= 1
         updateInterest(record)
     }
 
@@ -206,6 +210,7 @@ extension EventLoop {
 
     /// A slow reader: the messages it never saw are dropped and it is told to come back and resume (1013).
     private func overflow(_ record: UnsafeMutablePointer<ConnectionRecord>, _ outbox: Outbox) {
+        figures.overflows &+= 1
         record.pointee.closeCode = .tryAgainLater
         if corked == record { cork.removeAll(keepingCapacity: Self.keptBytes) }
         // Sealed records cannot be left out: the peer's TLS would see a gap.

@@ -61,7 +61,14 @@ package final class EventLoop {
     /// What published messages are compressed with.
     let publishing: MessageCompression
 
+    var figures = LoopFigures()
+    /// Accepted connections that have not finished their handshake.
+    var handshakesUnderWay = 0
+    var tlsStepsThisTurn = 0
+
     var masks = MaskSource()
+    /// Why connections of the client's role were closed, as their servers said, until the application has heard of it.
+    var closeReasons: [ConnectionID: String] = [:]
     var isStopping = false
     /// The application is being told of connections that ended.
     var isReporting = false
@@ -126,6 +133,7 @@ package final class EventLoop {
     private func turn() {
         let count = epoll.wait(milliseconds: waitMilliseconds())
         now = currentTick()
+        tlsStepsThisTurn = 0
         for index in 0..<count {
             let token = epoll.token(index)
             let id = ConnectionID(token: token)

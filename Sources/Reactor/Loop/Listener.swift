@@ -6,7 +6,7 @@ struct Listener {
     let descriptor: Int32
     /// The certificate for connections from now on; `nil` on a plain listener.
     var tls: TLSContext?
-    /// Not watched until then, because the table of descriptors is full.
+    /// Not watched until then: the table of descriptors is full, or too many handshakes are under way.
     var restsUntil: Tick?
 
     init(descriptor: Int32, tls: TLSContext?) {

@@ -85,7 +85,7 @@ extension WebClient.Answer {
     @Test(arguments: [
         ("/", "<!doctype html>"), ("/dashboard", "dashboard"), ("/widget.js", "loader"),
         ("/widget/widget.js", "loader"), ("/shared/wire.js", "export {};"), ("/assets/foyer.css", "a {}"),
-        ("/dev/outbox", "outbox"), ("/healthz", "ok\n"), ("/readyz", "ready\n"),
+        ("/dev/outbox", "outbox"),
     ])
     func `the front desk serves its pages and what they load`(path: String, body: String) async throws {
         try await DemoTown().open { connect in

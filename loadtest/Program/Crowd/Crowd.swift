@@ -81,7 +81,7 @@ final class Crowd: Application {
     }
 
     func closed(_ connection: Connection, code: CloseCode, loop: EventLoop) {
-        clients[Int(connection.context)]?.closed(code)
+        clients[Int(connection.context)]?.closed(code, reason: loop.closeReason(of: connection))
     }
 
     func plan(for head: RequestHead, on connection: Connection, loop: EventLoop) -> RequestPlan {

@@ -73,7 +73,7 @@ extension SimulatedClient {
         ask(.authenticate, .authenticate(Authenticate(ticket: ticket, device: .other)), loop)
     }
 
-    func closed(_ code: CloseCode) {
+    func closed(_ code: CloseCode, reason: String) {
         if case .gone = phase { return }
         if wasIn { crowd.book.note(.disconnect, number) { $0.code = String(code.rawValue) } }
         noteEnd()
@@ -83,7 +83,7 @@ extension SimulatedClient {
         opening?.isUnderWay = false
         for index in claims.indices { claims[index].isUnderWay = false }
         for followed in order { followed.disconnected() }
-        switch CloseAdvice(code: code.rawValue, reason: "") {
+        switch CloseAdvice(code: code.rawValue, reason: reason) {
         case .resume:
             nodes.moveOn()
             comeBack(after: 0)

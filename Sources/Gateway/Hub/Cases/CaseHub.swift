@@ -255,6 +255,7 @@ final class CaseHub {
         isSweeping = false
         guard let answer else { return }
         for difference in sweep.differences(question, answer) {
+            desk.figures.sweepFinds &+= 1
             let id = difference.id
             _ = desk.ask {
                 $0.load(id)

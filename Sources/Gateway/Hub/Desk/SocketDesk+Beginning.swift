@@ -47,14 +47,20 @@ extension SocketDesk {
                 let visitor = Visitor(admission.session, device: admission.device, roster: roster),
                 let welcome = welcome(visitor, admission.guest)
             else { return turnAway(session, WireError(re: re, .badTicket), .badTicket) }
+            if let wait = house.pacer.admit(now: now) {
+                figures.toldToWait &+= 1
+                return end(session.connection, .tooManyConnections, String(max(1, wait.wholeMilliseconds)))
+            }
             session.stage = .open(visitor)
             session.heard = now
+            figures.admitted &+= 1
             presence.came(session, visitor)
             send(.answer(re: re, .welcome(welcome)), to: session)
         }
     }
 
     private func turnAway(_ session: SocketSession, _ error: WireError, _ code: SocketEnd) {
+        figures.turnedAway &+= 1
         fail(session, error)
         end(session.connection, code, error.code)
     }

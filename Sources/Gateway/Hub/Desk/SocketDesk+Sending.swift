@@ -13,13 +13,20 @@ extension SocketDesk {
     /// To a command that was counted as in flight.
     func answer(_ session: SocketSession, _ re: Int64, _ answer: Answer) {
         session.inFlight -= 1
+        settle(session, re, .ok)
         send(.answer(re: re, answer), to: session)
     }
 
     /// The same, where it came to nothing.
     func refuse(_ session: SocketSession, _ error: WireError) {
         session.inFlight -= 1
+        settle(session, error.re, DeskFigures.Outcome(error))
         fail(session, error)
+    }
+
+    private func settle(_ session: SocketSession, _ re: Int64, _ outcome: DeskFigures.Outcome) {
+        guard let place = session.asked.firstIndex(where: { $0.re == re }) else { return }
+        figures.settle(session.asked.remove(at: place), outcome, now: now)
     }
 
     /// The same, of a case. That it is damaged hears only who has it in front of them: nobody can say who else may read it,
@@ -31,7 +38,10 @@ extension SocketDesk {
     }
 
     /// An error about what was never in flight.
-    func fail(_ session: SocketSession, _ error: WireError) { send(.error(error), to: session) }
+    func fail(_ session: SocketSession, _ error: WireError) {
+        figures.errors &+= 1
+        send(.error(error), to: session)
+    }
 
     // MARK: Bytes
 
@@ -42,6 +52,7 @@ extension SocketDesk {
         bytes.withUnsafeBytes { _ = loop.send(.text, $0, to: session.connection) }
         guard let waiting = loop.queuedBytes(of: session.connection) else { return }
         if waiting > house.limits.closeBytes {
+            figures.slowEnds &+= 1
             end(session.connection, .tooSlow, "this socket could not keep up")
         } else if waiting > house.limits.pauseBytes {
             pause(session)
@@ -59,6 +70,7 @@ extension SocketDesk {
     private func pause(_ session: SocketSession) {
         guard !session.isPaused else { return }
         session.isPaused = true
+        figures.slowPauses &+= 1
         for watch in session.watches.values { watch.feed.pause() }
         watchPauses()
     }

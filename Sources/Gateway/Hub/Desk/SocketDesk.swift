@@ -23,6 +23,7 @@ package final class SocketDesk {
     var isClosing = false
     /// Somebody waits to be able to take more.
     var isWatchingPauses = false
+    var figures = DeskFigures()
     private var lastSocket: UInt64 = 0
     var roster: Roster
 
@@ -123,6 +124,7 @@ package final class SocketDesk {
                 return fail(session, WireError(re: message.id, .tooFast))
             }
             session.inFlight += 1
+            session.asked.append(AskedCommand(re: message.id, type: message.command.type, at: now))
             take(message.command, re: message.id, from: session, visitor)
         }
     }

@@ -32,6 +32,8 @@ final class SocketSession {
     var allowance: Allowance
     /// Commands that are not answered.
     var inFlight = 0
+    /// Which they are, for the figures: as many as are in flight.
+    var asked: [AskedCommand] = []
 
     var watches: [CaseID: CaseWatch] = [:]
     /// Asked for, and not granted yet: the newest wish for each.

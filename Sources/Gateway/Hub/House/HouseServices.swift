@@ -13,6 +13,7 @@ final class HouseServices: Sendable {
     let facts: KnownFacts
     /// Nil where there is one node.
     let nodes: NodeLink?
+    let pacer: Pacer
     /// To the case engine; false if too much is waiting there.
     let submit: @Sendable ([Submission]) -> Bool
     /// Sockets that were let in.
@@ -31,6 +32,7 @@ final class HouseServices: Sendable {
         self.nodes = nodes
         self.submit = submit
         facts = KnownFacts(bound: limits.knownFacts)
+        pacer = Pacer(perSecond: limits.admissionsPerSecond)
     }
 
     /// A loop's sockets look at this from now on. In one process nothing lies between the engine and the loop.

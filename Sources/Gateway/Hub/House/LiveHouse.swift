@@ -142,6 +142,37 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     /// Sockets that are open. For metrics.
     package var socketCount: Int { house.socketCount }
 
+    /// From any thread: how the engine is. Nil if it has not answered in time, or has ended.
+    package func look(within limit: Duration) async -> EngineReading? { await engine.look(within: limit) }
+
+    /// From any thread: all loops' desks together; nil if not all have answered in time.
+    func readDesks(within limit: Duration) async -> DeskReading? {
+        let doors = doors.all
+        return await withTaskGroup(of: DeskReading?.self) { group in
+            for door in doors {
+                group.addTask {
+                    await Question.ask(within: limit) { question in
+                        door.tell(urgent: true) { question.answer($0.reading) }
+                    }
+                }
+            }
+            var all = DeskReading()
+            for await reading in group {
+                guard let reading else { return nil }
+                all.add(reading)
+            }
+            return all
+        }
+    }
+
+    /// Reads that wait for a thread.
+    package var waitingReads: Int { house.readers.waiting }
+
+    /// From any thread: nil if presence has not answered in time, or has ended.
+    func readPresence(within limit: Duration) async -> PresenceReading? {
+        await Question.ask(within: limit) { house.presence.post(.look($0)) }
+    }
+
     /// Takes no more commands, carries out those that were taken, and answers them; tells the clients when to come back,
     /// and ends.
     package func stop() {

@@ -66,6 +66,8 @@ final class ReaderPool: Sendable {
         return isTaken
     }
 
+    var waiting: Int { work.queue.withLock { $0.jobs.count } }
+
     /// Does what waits, then ends.
     func stop() { Self.end(work, threads) }
 

@@ -25,6 +25,9 @@ final class Inboxes {
 
     init(_ desk: SocketDesk) { self.desk = desk }
 
+    /// How many somebody has in front of them.
+    var watchedLists: Int { lists.count }
+
     func watchers(of list: CaseList) -> [SocketSession] { lists[list]?.watchers ?? [] }
 
     /// Whether it is in front of this socket, in one of its lists.
@@ -178,6 +181,7 @@ final class Inboxes {
     private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]?) {
         guard let watch = lists[list], let answer else { return }
         let changed = watch.sweep.differences(question, answer).map(\.id)
+        desk.figures.sweepFinds &+= changed.count
         differing += changed.portions(of: desk.house.limits.listPage).map { (list, $0) }
     }
 

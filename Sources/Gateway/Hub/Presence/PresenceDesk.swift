@@ -21,6 +21,7 @@ final class PresenceDesk: Sendable {
         /// Of another node.
         case heard(PresenceMessage)
         case broker(isWell: Bool)
+        case look(Question<PresenceReading>)
         case stop
     }
 
@@ -94,7 +95,7 @@ extension PresenceDesk.Letter {
     /// Whoever is not said to have gone would be there for ever. Bounded by the sockets and what they follow.
     fileprivate var mustArrive: Bool {
         switch self {
-        case .connected, .disconnected, .joined, .left, .watch, .unwatch, .broker, .stop: true
+        case .connected, .disconnected, .joined, .left, .watch, .unwatch, .broker, .look, .stop: true
         case .changed, .typed, .stoppedTyping, .heard: false
         }
     }

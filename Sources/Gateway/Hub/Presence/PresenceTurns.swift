@@ -51,6 +51,7 @@ struct PresenceTurns {
         case .heard(let message): node.received(message, now: now)
         case .broker(isWell: true): node.brokerRecovered(now: now)
         case .broker(isWell: false): node.brokerLost(now: now)
+        case .look(let question): question.answer(PresenceReading(census: node.census, watchedTopics: watchers.count))
         case .stop: break
         }
     }
