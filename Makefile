@@ -14,6 +14,8 @@ PYTHON := .venv/bin/python
 PROVIDE := @tools/bootstrap && python3 tools/provide.py
 BUILD := swift build --explicit-target-dependency-import-check error
 FOYER := .build/release/foyer
+# A build of its own: it is linked differently, and carries its pages.
+RELEASE := .build-release
 
 .PHONY: help
 help: ## list the targets
@@ -43,6 +45,21 @@ build: ## build the release binary, and pack its pages
 	$(PROVIDE) build
 	@$(BUILD) -c release --product foyer
 	@python3 tools/pack.py web .build/web
+
+.PHONY: release
+release: ## make one binary that carries its pages, and a Debian package, in .build/package
+	$(PROVIDE) build package
+	@mkdir -p .build && python3 tools/pack.py web .build/web && python3 tools/archive.py .build/web .build/pages.bin
+	@FOYER_PAGES=$(abspath .build/pages.bin) $(BUILD) -c release --static-swift-stdlib --scratch-path $(RELEASE) \
+		--product foyer
+	@rm -rf .build/package && mkdir .build/package
+	@strip -o .build/package/foyer $(RELEASE)/release/foyer
+	@python3 tools/package.py .build/package/foyer .build/package
+
+.PHONY: package-test
+package-test: ## install what `make release` has made, as root: start it, ask it, stop it, remove it, purge it
+	$(PROVIDE) build python package
+	@$(PYTHON) -m pytest -c pyproject.toml Tests/Package
 
 .PHONY: bench
 bench: build ## measure the server, and a peer if there is one; more in ARGS="--only echo", see bench/README.md

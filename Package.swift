@@ -12,6 +12,9 @@ let instruments =
     }
 
 // `make mutants` plants bugs, which the simulation must find; any other build has neither them nor their switch.
+// `make release` names the archive of the pages, which the program then carries (tools/archive.py).
+let pages = ProcessInfo.processInfo.environment["FOYER_PAGES"]
+
 let plantsBugs = ProcessInfo.processInfo.environment["FOYER_MUTANTS"] != nil
 let mutants: [Target.Dependency] = plantsBugs ? ["Mutants"] : []
 
@@ -70,7 +73,7 @@ let shellTargets: [Target] = [
         "Gateway",
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
-            "CLinux", "CQREncode",
+            "CLinux", "CPages", "CQREncode",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
         ]),
@@ -102,6 +105,9 @@ let programs: [Target] = [
 
 let cTargets: [Target] = [
     .target(name: "CLinux", cSettings: [.define("_GNU_SOURCE")]),
+    .target(
+        name: "CPages",
+        cSettings: [.unsafeFlags(["-std=c23"])] + (pages.map { [.define("FOYER_PAGES", to: "\"\($0)\"")] } ?? [])),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),

@@ -1,12 +1,55 @@
 import ArgumentParser
+import Foundation
+import Gateway
 
 /// The front desk of a clinic on the web, as one program.
 @main
 struct Foyer: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
+        version: "\(FoyerVersion.text)",
         subcommands: [
             Serve.self, Echo.self, Migrate.self, Copy.self, MachineCommand.self, SimulateCommand.self, Audit.self,
             Bench.self,
         ])
+
+    static func main() {
+        let given = Array(CommandLine.arguments.dropFirst())
+        var file: ConfigurationFile?
+        var command: any ParsableCommand
+        do {
+            file = try configurationFile(given)
+            command = try parseAsRoot(try arguments(given, file))
+        } catch {
+            // A value of the file is told with its line.
+            guard let place = file?.place(of: message(for: error)), !exitCode(for: error).isSuccess else {
+                exit(withError: error)
+            }
+            exit(withError: ValidationError("\(place): \(message(for: error))"))
+        }
+        do {
+            try command.run()
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    /// Of `foyer serve --config FILE`.
+    private static func configurationFile(_ given: [String]) throws -> ConfigurationFile? {
+        guard given.first == Serve.configuration.commandName ?? "serve" else { return nil }
+        for (index, argument) in given.enumerated() {
+            if argument == "--config", index + 1 < given.count { return try ConfigurationFile(path: given[index + 1]) }
+            if argument.hasPrefix("--config=") {
+                return try ConfigurationFile(path: String(argument.dropFirst("--config=".count)))
+            }
+        }
+        return nil
+    }
+
+    private static func arguments(_ given: [String], _ file: ConfigurationFile?) throws -> [String] {
+        guard let file, let command = given.first else { return given }
+        let options = KnownOptions(help: helpMessage(for: Serve.self, includeHidden: false, columns: 10_000))
+        let names = given.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } }
+        return [command] + (try file.arguments(options, without: Set(names.map(String.init)))) + given.dropFirst()
+    }
 }

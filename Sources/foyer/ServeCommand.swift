@@ -10,15 +10,24 @@ extension Foyer {
         static let configuration = CommandConfiguration(
             abstract: "The front desk: the chat for guests and the dashboard for the team.",
             discussion: """
-                Listens on \(ListeningDefaults.serve.address) unless told otherwise, and serves the pages in --web. \
+                Listens on \(ListeningDefaults.serve.address) unless told otherwise. \
                 SIGTERM ends it gracefully, SIGHUP reads the certificate and its key again.
                 """)
 
         @OptionGroup var listening: ListeningOptions
         @OptionGroup var limits: LimitOptions
 
-        @Option(help: ArgumentHelp("The directory with the pages.", valueName: "dir"))
-        var web = "web"
+        @Option(
+            help: ArgumentHelp(
+                "A file with these options, one a line as in `drain-time = 30s`. What stands on the command line wins.",
+                valueName: "file"))
+        var config: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "The directory with the pages. Default: those that the program carries, or 'web' if it carries none.",
+                valueName: "dir"))
+        var web: String?
 
         @Option(
             help: ArgumentHelp(

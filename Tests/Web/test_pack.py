@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
+from archive import archive  # noqa: E402
 from pack import Pack, lean, lean_sheet, pack  # noqa: E402
 
 LOADER_BYTES = 3_000
@@ -121,3 +123,19 @@ def test_a_template_over_several_lines_is_refused(tmp_path: Path) -> None:
     (tmp_path / "one.js").write_text("const a = `b\n{ c }`;\n")
     with pytest.raises(ValueError, match="several lines"):
         Pack().add(tmp_path / "one.js")
+
+
+def test_the_archive_for_the_program_holds_every_packed_file_and_is_the_same_for_the_same_pages(packed: Path) -> None:
+    made = archive(packed, 1_700_000_000)
+    assert made == archive(packed, 1_700_000_000) and made.startswith(b"foyerpg1")
+    moment, at, found = struct.unpack_from("<Q", made, 8)[0], 16, {}
+    while at < len(made):
+        name, content = struct.unpack_from("<HI", made, at)
+        at += 6
+        found[made[at : at + name].decode()] = made[at + name : at + name + content]
+        at += name + content
+    assert moment == 1_700_000_000
+    assert found == {
+        path.relative_to(packed).as_posix(): path.read_bytes() for path in packed.rglob("*") if path.is_file()
+    }
+    assert {"index.html", "widget/chat.html", "widget/chat.js.gz", "dashboard/index.html"} <= set(found)

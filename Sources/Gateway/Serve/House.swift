@@ -12,7 +12,8 @@ package import Reactor
 package final class House: Sendable {
     package struct Settings: Sendable {
         package var data: DataDirectory
-        package var web: String
+        /// The directory with the pages; nil: those that the program carries.
+        package var web: String?
         package var isDemo: Bool
         /// Nil: one node, with its files in `data`.
         package var cluster: ClusterSettings?
@@ -21,7 +22,7 @@ package final class House: Sendable {
         /// For a test, whose passwords need not be dear.
         package var directory = Directory.Settings()
 
-        package init(data: DataDirectory, web: String, isDemo: Bool) {
+        package init(data: DataDirectory, web: String?, isDemo: Bool) {
             self.data = data
             self.web = web
             self.isDemo = isDemo
@@ -87,7 +88,10 @@ package final class House: Sendable {
     }
 
     /// Told at the start: a page that is missing would otherwise be a 404 that nobody understands.
-    private static func openWeb(_ web: String) throws -> StaticFiles {
+    private static func openWeb(_ web: String?) throws -> StaticFiles {
+        if web == nil, let pages = EmbeddedPages.own { return StaticFiles(pages) }
+        // In the project, where a build without pages is at home.
+        let web = web ?? "web"
         guard access(web + "/index.html", R_OK) == 0 else {
             throw StartError(
                 "There is no page in '\(web)': \(web)/index.html cannot be read. "

@@ -1,6 +1,6 @@
 package import WebSocket
 
-/// Serves the files of a directory: pages, scripts, pictures.
+/// Serves the files of a directory, or those that the program carries: pages, scripts, pictures.
 ///
 /// What begins with a dot is not served, symbolic links are not followed, and what is no regular file, or too large,
 /// does not exist. All of it is one answer, 404, because the difference is nobody's business.
@@ -21,15 +21,34 @@ package final class StaticFiles: Sendable {
     /// What `tools/pack.py` puts beside a file: the same, compressed once and not for each request.
     private static let compressedEnding = ".gz"
 
-    private let directory: ServedDirectory
+    private enum Source: Sendable {
+        case folder(Folder)
+        case embedded(EmbeddedPages)
+    }
+
+    /// A directory, and what was read of it.
+    private final class Folder: Sendable {
+        let directory: ServedDirectory
+        let cache: FileCache
+
+        init(path: String, _ limits: Limits) throws {
+            directory = try ServedDirectory(path: path)
+            cache = FileCache(maxBytes: limits.maxCache.bytes, maxEntries: limits.maxCachedFiles)
+        }
+    }
+
+    private let source: Source
     private let limits: Limits
-    private let cache: FileCache
 
     /// Throws when the directory cannot be opened.
     package init(directory: String, limits: Limits = Limits()) throws {
-        self.directory = try ServedDirectory(path: directory)
+        source = .folder(try Folder(path: directory, limits))
         self.limits = limits
-        cache = FileCache(maxBytes: limits.maxCache.bytes, maxEntries: limits.maxCachedFiles)
+    }
+
+    package init(_ pages: EmbeddedPages) {
+        source = .embedded(pages)
+        limits = Limits()
     }
 
     /// Answers GET and HEAD for the file at `path`, which is decoded and relative to the directory. A path that ends
@@ -85,14 +104,21 @@ package final class StaticFiles: Sendable {
         guard segments.count <= limits.maxDepth, segments.allSatisfy({ !$0.isEmpty && $0.first != "." }),
             !path.utf8.contains(0)
         else { return nil }
-        guard let file = directory.file(segments), let identity = file.identity() else { return nil }
-        if let cached = cache.file(at: path, identity) { return cached }
+        switch source {
+        case .embedded(let pages): return pages[path]
+        case .folder(let folder): return file(at: path, segments, in: folder)
+        }
+    }
+
+    private func file(at path: String, _ segments: [Substring], in folder: Folder) -> CachedFile? {
+        guard let file = folder.directory.file(segments), let identity = file.identity() else { return nil }
+        if let cached = folder.cache.file(at: path, identity) { return cached }
         guard identity.byteCount <= limits.maxFile.bytes,
             let content = file.read(maxBytes: limits.maxFile.bytes, expectedBytes: identity.byteCount)
         else { return nil }
         let read = CachedFile(identity: identity, content: content)
         // A file that is being written is served as it was found, but not remembered.
-        if file.identity() == identity, content.count == identity.byteCount { cache.keep(read, at: path) }
+        if file.identity() == identity, content.count == identity.byteCount { folder.cache.keep(read, at: path) }
         return read
     }
 }

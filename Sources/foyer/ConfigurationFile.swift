@@ -1,0 +1,104 @@
+import ArgumentParser
+import Foundation
+
+/// `foyer serve --config FILE`: the long options, one a line.
+///
+/// Read before the command line is parsed, and put in front of it as the same options; so there is one place that says what
+/// there is to set, and what is wrong with a value.
+struct ConfigurationFile {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    struct Entry: Equatable {
+        let key: String
+        let value: String
+        let line: Int
+    }
+
+    /// A secret that is a line of its own, and a hundred options, fit well into it.
+    private static let longest = 1 << 20
+
+    let path: String
+    let entries: [Entry]
+
+    init(path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path), let data = try file.read(upToCount: Self.longest + 1)
+        else {
+            throw Failure(description: "The configuration '\(path)' cannot be read, or is empty.")
+        }
+        guard data.count <= Self.longest else {
+            throw Failure(description: "The configuration '\(path)' is longer than \(Self.longest) bytes.")
+        }
+        try self.init(path: path, text: String(decoding: data, as: UTF8.self))
+    }
+
+    init(path: String, text: String) throws {
+        self.path = path
+        entries = try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
+            index, line in
+            let line = line.trimmingCharacters(in: .whitespaces)
+            guard !line.isEmpty, !line.hasPrefix("#") else { return nil }
+            guard let equals = line.firstIndex(of: "=") else {
+                throw Failure(description: "\(path):\(index + 1): expected 'key = value'.")
+            }
+            let key = line[..<equals].trimmingCharacters(in: .whitespaces)
+            let value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
+            return Entry(key: key, value: value, line: index + 1)
+        }
+    }
+
+    /// As they would stand on the command line, without those that do stand there.
+    func arguments(_ options: KnownOptions, without given: Set<String>) throws -> [String] {
+        try entries.flatMap { entry -> [String] in
+            let place = "\(path):\(entry.line)"
+            guard entry.key != "config", let kind = options.kinds[entry.key] else {
+                throw Failure(
+                    description: "\(place): there is no option '\(entry.key)'. 'foyer serve --help' lists them all.")
+            }
+            switch kind {
+            case .value:
+                guard !entry.value.isEmpty else {
+                    throw Failure(
+                        description: "\(place): '\(entry.key)' has no value. Remove the line, or give it one.")
+                }
+                return given.contains(entry.key) ? [] : ["--\(entry.key)=\(entry.value)"]
+            case .flag:
+                guard entry.value == "true" || entry.value == "false" else {
+                    throw Failure(description: "\(place): '\(entry.key)' is either true or false.")
+                }
+                return entry.value == "true" && !given.contains(entry.key) ? ["--\(entry.key)"] : []
+            }
+        }
+    }
+
+    /// The line that a message about an option is about, if it came from here. Of several with that key, the first whose
+    /// value is named.
+    func place(of message: String) -> String? {
+        let named = entries.filter { message.contains("--\($0.key)") }
+        let entry = named.first { message.contains($0.value) } ?? named.first
+        return entry.map { "\(path):\($0.line)" }
+    }
+}
+
+/// The long options of a command, as its own help lists them.
+struct KnownOptions {
+    enum Kind {
+        case value
+        case flag
+    }
+
+    let kinds: [String: Kind]
+
+    init(help: String) {
+        var kinds: [String: Kind] = [:]
+        for line in help.split(separator: "\n") {
+            guard let found = line.firstMatch(of: /^ +(?:-\w, )?--([a-z-]+)( <)?/) else { continue }
+            let name = String(found.1)
+            // What ends the program at once is nothing to configure.
+            guard name != "help", name != "version" else { continue }
+            kinds[name] = found.2 == nil ? .flag : .value
+        }
+        self.kinds = kinds
+    }
+}
