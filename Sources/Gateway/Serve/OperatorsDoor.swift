@@ -31,7 +31,7 @@ package final class OperatorsDoor: Sendable {
     /// With the port that the kernel picked.
     package var address: String { "http://\(group.addresses.first?.description ?? "")" }
 
-    /// Last of all: how the house is can be asked until it has ended.
+    /// After the loops that serve people: until then operators can ask.
     package func close() {
         group.stop(limit: .zero)
         group.join()
