@@ -61,6 +61,14 @@ extension House.Sockets {
         sockets.stop = { live.stop() }
         sockets.watch = { health, metrics in
             metrics.watch(live)
+            metrics.watchNodes(of: live)
+            if live.brokerFigures != nil {
+                // Chats go on without it, only slower.
+                health.register("broker", .comfort) {
+                    guard let figures = live.brokerFigures else { return PartHealth(.failing, "it has ended") }
+                    return figures.isWell ? .ok : PartHealth(.failing, "away: other nodes are heard of by looking")
+                }
+            }
             health.register("engine", .readiness) {
                 // Longer than the board waits: what is late is for the board to say.
                 await live.look(within: .seconds(5)) == nil ? PartHealth(.failing, "it has ended") : .ok

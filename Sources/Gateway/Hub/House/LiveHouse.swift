@@ -1,3 +1,4 @@
+import Broker
 package import CaseMachine
 package import CaseStore
 package import Presence
@@ -172,6 +173,11 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     func readPresence(within limit: Duration) async -> PresenceReading? {
         await Question.ask(within: limit) { house.presence.post(.look($0)) }
     }
+
+    /// Of the way to the other nodes; nil where there is one.
+    var brokerFigures: BrokerFigures? { nodes?.figures }
+    /// Letters that nobody of this house has sealed.
+    var unreadableLetters: Int { nodes?.unreadableCount ?? 0 }
 
     /// Takes no more commands, carries out those that were taken, and answers them; tells the clients when to come back,
     /// and ends.
