@@ -1,3 +1,4 @@
+import Broker
 package import CaseStore
 import Reactor
 import WebSocket
