@@ -1,4 +1,5 @@
 import Broker
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -12,11 +13,14 @@ final class Node: Sendable {
     final class Told: Sendable {
         private let events = Mutex<[BrokerEvent]>([])
         private let gate = Mutex(())
+        /// Microseconds that each message takes.
+        let pause = Atomic<UInt32>(0)
 
         var all: [BrokerEvent] { events.withLock { $0 } }
 
         func tell(_ event: BrokerEvent) {
             gate.withLock { _ in }
+            if case .message = event { usleep(pause.load(ordering: .relaxed)) }
             events.withLock { $0.append(event) }
         }
 
@@ -35,6 +39,9 @@ final class Node: Sendable {
     var events: [BrokerEvent] { told.all }
 
     func holdUp(_ body: () throws -> Void) throws { try told.holdUp(body) }
+
+    /// From now on each message takes its time to be dealt with.
+    func slowDown(_ microseconds: UInt32) { told.pause.store(microseconds, ordering: .relaxed) }
 
     // MARK: - Doing
 
