@@ -27,7 +27,7 @@ PACKAGES: dict[str, list[str]] = {
         "pkg-config",
         "zlib1g-dev",
     ],
-    "package": ["adduser", "binutils", "dpkg-dev", "util-linux"],
+    "package": ["adduser", "binutils", "dpkg-dev", "strace", "util-linux"],
     "python": ["python3-venv"],
     "faults": ["iproute2", "strace"],
     "peers": ["haproxy", "postgresql-15", "redis-server"],

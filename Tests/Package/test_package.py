@@ -84,8 +84,12 @@ def _command() -> list[str]:
 
 
 class Service(Program):
-    def __init__(self, *arguments: str) -> None:
-        super().__init__([*_command(), *arguments])
+    """Under `tracer`, if there is one: a command that runs the rest."""
+
+    def __init__(self, *arguments: str, tracer: tuple[str, ...] = ()) -> None:
+        *as_user, program, verb, option, file = _command()
+        assert (program, verb, option) == ("/usr/bin/foyer", "serve", "--config")
+        super().__init__([*as_user, *tracer, program, verb, option, file, *arguments])
 
         def address() -> str | None:
             assert self.running(), self.errors
@@ -176,6 +180,42 @@ def test_it_serves_its_own_pages_from_an_empty_directory(installed: Path) -> Non
         service.signal(signal.SIGTERM)
         assert service.wait(_SECONDS) == 0, service.errors
         assert not any("rror" in line for line in service.errors), service.errors
+
+
+def _calls_of(group: str) -> set[str]:
+    """The system calls that systemd means by a group."""
+    calls: set[str] = set()
+    for line in _run("systemd-analyze", "syscall-filter", group).splitlines()[1:]:
+        name = line.strip()
+        if name.startswith("@"):
+            calls |= _calls_of(name)
+        elif name and not name.startswith("#"):
+            calls.add(name)
+    return calls
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed here")
+def test_the_unit_permits_every_call_that_the_program_makes(installed: Path) -> None:
+    """What the unit would forbid kills nothing here; so the calls are written down, and looked at."""
+    unit = Path("/lib/systemd/system/foyer.service").read_text()
+    permitted = _calls_of("@default")
+    for value in re.findall(r"^SystemCallFilter=(.*)$", unit, re.MULTILINE):
+        names = value.removeprefix("~").split()
+        calls = set().union(*(_calls_of(name) if name.startswith("@") else {name} for name in names))
+        permitted = permitted - calls if value.startswith("~") else permitted | calls
+    trace = Path("/var/lib/foyer/trace")
+    with Service("--listen", "127.0.0.1:0", tracer=("strace", "-D", "-f", "-o", str(trace))) as service:
+        for path in ("/", "/readyz", "/widget.js", "/api/v1/house"):
+            assert service.get(path)[0] == 200
+        service.signal(signal.SIGTERM)
+        assert service.wait(_SECONDS) == 0, service.errors
+    lines = trace.read_text().splitlines()
+    trace.unlink()
+    made = {found[1] for line in lines if (found := re.match(r"\d+ +(\w+)\(", line))}
+    assert {"epoll_pwait", "accept4", "fdatasync"} <= made, made
+    assert made <= permitted, made - permitted
+    # MemoryDenyWriteExecute: no memory that can be written and run, and none that becomes so.
+    assert not [line for line in lines if "PROT_WRITE|PROT_EXEC" in line]
 
 
 def test_other_pages_can_be_named(installed: Path, tmp_path: Path) -> None:

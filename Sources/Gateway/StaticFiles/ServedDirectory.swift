@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// A directory whose files may be read, and nothing outside of it.

@@ -5,13 +5,8 @@ import WebSocket
 extension EventLoop {
     /// Reads once: what is left in the kernel makes epoll tell again, after others had their turn.
     func readable(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        switch record.pointee.phase {
-        case .dead: return
-        case .connecting: return connected(record)
-        case .securing: return secure(record)
-        case .http: guard hasItsTurn(record) else { return }
-        case .webSocket, .upgrading, .stream, .draining, .lingering: break
-        }
+        // Asked first: all but a few reads are a WebSocket's.
+        if record.pointee.phase != .webSocket, !mayBeRead(record) { return }
         let count = clinux_recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
         guard count > 0 else {
             if count < 0, errno == EAGAIN || errno == EINTR { return }
@@ -29,6 +24,21 @@ extension EventLoop {
         }
     }
 
+    @inline(never)
+    private func mayBeRead(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
+        switch record.pointee.phase {
+        case .dead: return false
+        case .connecting:
+            connected(record)
+            return false
+        case .securing:
+            secure(record)
+            return false
+        case .http: return hasItsTurn(record)
+        case .webSocket, .upgrading, .stream, .draining, .lingering: return true
+        }
+    }
+
     /// A storm of new TLS connections must not keep those waiting who are in: what is left in the kernel makes epoll tell
     /// again in the next turn, behind the others.
     private func hasItsTurn(_ record: UnsafeMutablePointer<ConnectionRecord>) -> Bool {
@@ -39,6 +49,8 @@ extension EventLoop {
             figures.handshakesPostponed &+= 1
             return false
         }
+        // By its own end, so that a turn without handshakes does nothing for it.
+        if tlsStepsThisTurn == 0 { atEndOfTurn { $0.tlsStepsThisTurn = 0 } }
         tlsStepsThisTurn += 1
         return true
     }

@@ -133,7 +133,6 @@ package final class EventLoop {
     private func turn() {
         let count = epoll.wait(milliseconds: waitMilliseconds())
         now = currentTick()
-        tlsStepsThisTurn = 0
         for index in 0..<count {
             let token = epoll.token(index)
             let id = ConnectionID(token: token)
