@@ -22,7 +22,7 @@ import Testing
         if let url = house.dataURL {
             let pool = try PostgresPool(url, PostgresSettings(), most: 4)
             try pool.lend { try $0.runScript("CREATE TABLE pair (id BIGINT PRIMARY KEY, word TEXT, bytes BYTEA)") }
-            return SharedDatabase(pool)
+            return SharedDatabase(pool, gate: "pair")
         }
         let pool = try DatabasePool(path: house.directory.database)
         try pool.write {
@@ -116,7 +116,9 @@ import Testing
         let place = try Place(kind)
         var databases = [place.database]
         if let url = place.house.dataURL {
-            databases += try (0..<2).map { _ in SharedDatabase(try PostgresPool(url, PostgresSettings(), most: 4)) }
+            databases += try (0..<2).map { _ in
+                SharedDatabase(try PostgresPool(url, PostgresSettings(), most: 4), gate: "pair")
+            }
         }
         let all = databases
         let failures = Mutex<[String]>([])
