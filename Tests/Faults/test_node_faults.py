@@ -13,7 +13,7 @@ from support.fault_run import SCALE, FaultRun
 from support.namespace import Namespace
 from support.server import foyer_binary
 
-pytestmark = [pytest.mark.covers("B1", "B2"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.covers("B1"), pytest.mark.timeout(900)]
 _RACES = {"short": 300, "long": 10_000}
 
 

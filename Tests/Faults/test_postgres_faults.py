@@ -12,7 +12,7 @@ from support.postgres_proxy import CommitCut, PostgresProxy
 from support.server import foyer_binary
 from support.waiting import wait_until
 
-pytestmark = [pytest.mark.covers("B1", "B2"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.covers("B1"), pytest.mark.timeout(600)]
 _PATIENCE_SECONDS = 90.0
 
 
