@@ -1,3 +1,5 @@
+import CaseMachine
+
 extension PostgresConnection {
     /// The first release whose behaviour this is written for: 15.
     private static let oldestVersion: Int64 = 150_000
@@ -53,7 +55,7 @@ extension PostgresConnection {
             // A statement that waits for a lock ends when its client has gone.
             ("client_connection_check_interval", .seconds(1)),
         ]
-        let texts = limits.map { name, limit in (name, String(max(1, limit.waitMilliseconds))) }
+        let texts = limits.map { name, limit in (name, String(max(1, limit.wholeMilliseconds))) }
         return (texts + plans).map { name, text in
             PostgresQuery("SELECT set_config($1, $2, false)", [.text(name), .text(text)])
         }

@@ -1,4 +1,5 @@
 import CPostgres
+import CaseMachine
 import Glibc
 
 /// A statement with its arguments, which stand for `$1`, `$2` … or for `?` in their order.
@@ -60,7 +61,7 @@ package final class PostgresConnection {
     deinit { PQfinish(connection) }
 
     private static func connect(_ url: PostgresURL, _ settings: PostgresSettings) -> OpaquePointer? {
-        let connectSeconds = max(2, (settings.connectWithin.waitMilliseconds + 999) / 1000)
+        let connectSeconds = max(2, (settings.connectWithin.wholeMilliseconds + 999) / 1000)
         // What stands before the URL can be changed by it, what stands after it cannot.
         let options = [
             ("fallback_application_name", settings.applicationName),
@@ -68,7 +69,7 @@ package final class PostgresConnection {
             ("target_session_attrs", "read-write"),
             ("dbname", url.text),
             ("connect_timeout", String(connectSeconds)),
-            ("tcp_user_timeout", String(settings.answerWithin.waitMilliseconds)),
+            ("tcp_user_timeout", String(settings.answerWithin.wholeMilliseconds)),
             ("client_encoding", "UTF8"),
         ]
         let keywords = options.map { strdup($0.0) }
@@ -254,8 +255,9 @@ package final class PostgresConnection {
         var descriptor = pollfd(
             fd: PQsocket(connection), events: Int16(toWrite ? POLLIN | POLLOUT : POLLIN), revents: 0)
         while true {
-            let left = (deadline - ContinuousClock.now).waitMilliseconds
-            let ready = poll(&descriptor, 1, CInt(left))
+            // Rounded up, so that it has passed when the wait is over.
+            let left = CInt(clamping: max(.zero, deadline - ContinuousClock.now).wholeMilliseconds &+ 1)
+            let ready = poll(&descriptor, 1, left)
             if ready > 0 { return }
             guard ready == 0 || errno == EINTR else { throw lose("its socket: \(String(cString: strerror(errno)))") }
             guard ContinuousClock.now < deadline else { throw lose("no answer came for \(answerWithin)") }

@@ -22,12 +22,3 @@ package struct PostgresSettings: Sendable {
 
     package init() {}
 }
-
-extension Duration {
-    /// Rounded up, as a wait has to be; at most what fits.
-    var waitMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        guard seconds < Int64(Int32.max) / 1000 else { return Int64(Int32.max) }
-        return max(0, seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-    }
-}
