@@ -199,6 +199,41 @@ import Testing
         #expect(vaultError { _ = try late.open() }?.description.contains("All nodes need the same") == true)
     }
 
+    @Test func `keys of a later release are refused`() throws {
+        let url = try SharedPostgres.schema()
+        _ = try Vault.open(url, one.directory, missingMasterKey: .refuse)
+        try PostgresConnection(url, PostgresSettings()).runScript("UPDATE keyFact SET value = 2 WHERE name = 'shape'")
+        let error = vaultError { _ = try Vault.open(url, one.directory, missingMasterKey: .refuse) }
+        #expect(error?.description.contains("later release") == true)
+    }
+
+    @Test func `an organisation that is founded during a rotation is wrapped by the key that comes`() throws {
+        try vaults[0].prepareRotation()
+        try other.copySecret(\.nextMasterKey, from: one)
+        let rotation = vaults[0].rotation()
+        #expect(try rotation.advance() == .wrapped(2))
+        // By a node that has not begun.
+        try vaults[1].createKeys(for: [.organisation(70)])
+        while try rotation.advance() != .done {}
+        _ = try one.open(missingMasterKey: .refuse).key(of: .organisation(70))
+    }
+
+    @Test func `two nodes that rotate at once end with one key, and all is readable`() throws {
+        try vaults[0].createKeys(for: (100..<400).map { .organisation($0) })
+        try vaults[0].prepareRotation()
+        try other.copySecret(\.nextMasterKey, from: one)
+        let vaults = vaults
+        let failures = Mutex<[String]>([])
+        DispatchQueue.concurrentPerform(iterations: 2) { index in
+            do { try vaults[index].rotateMasterKey() } catch { failures.withLock { $0.append("\(error)") } }
+        }
+        #expect(failures.withLock { $0 } == [])
+        for house in [one, other] {
+            let vault = try house.open(missingMasterKey: .refuse)
+            for number in Int64(100)..<400 { _ = try vault.key(of: .organisation(number)) }
+        }
+    }
+
     // MARK: What is left behind
 
     // covers: B9
