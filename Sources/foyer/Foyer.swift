@@ -9,8 +9,10 @@ struct Foyer: ParsableCommand {
         commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
         version: "\(FoyerVersion.text)",
         subcommands: [
-            Serve.self, Echo.self, Migrate.self, Copy.self, MachineCommand.self, SimulateCommand.self, Audit.self,
-            Bench.self,
+        subcommands: [
+            Serve.self, Migrate.self, Copy.self, RotateKey.self, Restored.self, Audit.self, Echo.self, MachineCommand.self,
+            SimulateCommand.self, Bench.self,
+        ])
         ])
 
     static func main() {

@@ -60,7 +60,7 @@ extension PostgresStore {
         let last = last ?? DueCase(id: CaseID(.min), at: Timestamp(milliseconds: .min))
         let arguments: [PostgresValue] = [
             .integer(now.milliseconds), .integer(last.at.milliseconds), .integer(last.id.value),
-            .integer(Int64(limit)), .integer(holder), .integer(settings.leaseWithin.waitMilliseconds),
+            .integer(Int64(limit)), .integer(holder), .integer(settings.leaseWithin.wholeMilliseconds),
         ]
         return try readers.read { connection in
             try connection.run([
