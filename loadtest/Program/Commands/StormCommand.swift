@@ -17,7 +17,7 @@ struct StormCommand: ParsableCommand {
     var sockets = 10_000
 
     @Option(help: "Guests whose sockets they are, each with a case.")
-    var guests = 200
+    var guests = 500
 
     @Option(help: "Bystanders at the last node, guests and members.")
     var bystanders = 200

@@ -62,10 +62,17 @@ extension SimulatedClient {
             if loop.connect(request) == nil { fail("no socket is to be had") }
         case .failure(let error):
             if error.status == 401 { return fail("the session has ended: \(error)") }
-            nodes.moveOn()
-            comeBack(after: error.retryAfterSeconds.map { Int64($0) * 1_000_000 })
+            guard let seconds = error.retryAfterSeconds, (0...Self.longestPromise).contains(seconds) else {
+                nodes.moveOn()
+                return comeBack(after: nil)
+            }
+            // The place is promised at this node.
+            comeBack(after: Int64(seconds * 1e6))
         }
     }
+
+    /// As the pages: who is told to wait for longer than ten minutes was told so by mistake.
+    private static var longestPromise: Double { 600 }
 
     func opened(_ connection: ConnectionID, _ loop: EventLoop) {
         guard case .connecting(let ticket) = phase else { return }

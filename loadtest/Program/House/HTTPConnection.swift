@@ -14,10 +14,10 @@ struct HouseError: Error, Sendable, CustomStringConvertible {
     let description: String
     /// Of the HTTP answer; nil when there was none.
     var status: UInt16?
-    /// After which the house wants to be asked again.
-    var retryAfterSeconds: Int?
+    /// After which the node wants to be asked again: a time of one's own.
+    var retryAfterSeconds: Double?
 
-    init(_ description: String, status: UInt16? = nil, retryAfterSeconds: Int? = nil) {
+    init(_ description: String, status: UInt16? = nil, retryAfterSeconds: Double? = nil) {
         self.description = description
         self.status = status
         self.retryAfterSeconds = retryAfterSeconds

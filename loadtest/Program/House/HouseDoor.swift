@@ -110,7 +110,7 @@ struct HouseDoor: ~Copyable {
         struct Reason: Decodable {
             let code: String
             let message: String
-            let retryAfterSeconds: Int?
+            let retryAfterSeconds: Double?
         }
 
         let error: Reason
