@@ -55,10 +55,48 @@ def test_the_knee_is_looked_for_step_by_step(tmp_path: Path) -> None:
     assert [step["rate"] for step in json.loads(figures.read_text())["steps"]] == [10, 20]
 
 
+def test_a_run_that_is_ended_early_is_as_good_as_a_whole_one(tmp_path: Path) -> None:
+    history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
+    options = ["--guests", "4", "--members", "2", "--rate", str(_RATE), "--duration", "3600"]
+    with serve(data) as server, rush(server, data, history, figures, *options) as running:
+        wait_until(
+            lambda: history.exists() and count(history, "ack") >= 20, _READY_SECONDS, "messages are acknowledged"
+        )
+        running.signal(signal.SIGTERM)
+        assert running.wait(_READY_SECONDS) == 0, [*running.errors, *running.output]
+    result = json.loads(figures.read_text())
+    assert result["acknowledged"] == result["intended"] >= 20
+    assert 0 < result["durationSeconds"] < _READY_SECONDS
+    assert check(history).returncode == 0
+
+
+@pytest.mark.covers("B8")
+def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path) -> None:
+    history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
+    with serve(data) as server:
+        house = ["--url", server.url, "--demo", str(data / "demo.json"), "--calm", "1"]
+        crowd = ["--sockets", "200", "--guests", "20", "--bystanders", "12"]
+        files = ["--history", str(history), "--json", str(figures)]
+        with Program([load_binary(), "storm", *house, *crowd, *files]) as program:
+            assert program.wait(_READY_SECONDS) == 0, [*program.errors, *program.output]
+            assert any("all back and caught up after" in line for line in program.output), program.output
+    result = json.loads(figures.read_text())
+    assert result["back"]["count"] == result["isInPlace"] == 200
+    assert 0 < result["backSeconds"] < _READY_SECONDS
+    assert result["storm"]["sendToDelivered"]["count"] > 0
+    found = check(history)
+    assert found.returncode == 0, found.stdout
+    assert "200 reconnections with 200 resumptions" in found.stdout
+    # Each of the cases had its message while nobody was there, and every socket has read it.
+    received = [json.loads(line) for line in history.open() if '"type":"message"' in line]
+    assert sum(line["client"] > 12 + 20 + 1 for line in received) >= 200
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
         (["rush", "--url", "https://127.0.0.1:1", "--member-login", "a:b"], "--url"),
+        (["rush", "--url", "http://127.0.0.1:1", "--url", "127.0.0.1:2", "--member-login", "a:b"], "127.0.0.1:2"),
         (["rush", "--guests", "51", "--members", "1", "--member-login", "a:b"], "--members"),
         (["rush"], "--member-login"),
         (["rush", "--member-login", "a:b", "--rate", "0"], "--rate"),
@@ -66,6 +104,9 @@ def test_the_knee_is_looked_for_step_by_step(tmp_path: Path) -> None:
         (["rush", "--demo", "/there/is/no/demo.json"], "has no logins"),
         (["rush", "--url", "http://127.0.0.1:1", "--member-login", "a:b"], "cannot connect"),
         (["knee", "--member-login", "a:b", "--factor", "1"], "--factor"),
+        (["storm", "--member-login", "a:b", "--guests", "901"], "--guests"),
+        (["storm", "--member-login", "a:b", "--bystanders", "1"], "--bystanders"),
+        (["storm", "--member-login", "a:b", "--sockets", "0"], "--sockets"),
         (["check", "/there/is/no/history"], "cannot be read"),
     ],
 )

@@ -42,7 +42,7 @@ pytestmark = [pytest.mark.covers("B1", "B7"), pytest.mark.timeout(600)]
 
 
 def assert_felt(run: FaultRun) -> None:
-    """What nobody has told of was found by looking, which a node does every second: some of it took longer than that."""
+    """What nobody has told of is found by looking, which a node does every second: some of it took its time."""
     assert run.finding.slowest_seconds > 0.3
 
 

@@ -58,7 +58,8 @@ struct Evidence {
         private var node: String?
 
         mutating func add(_ node: String?) {
-            if count > 0, node != self.node { moves += 1 }
+            // Older histories do not say where.
+            if let before = self.node, let node, node != before { moves += 1 }
             count += 1
             self.node = node
         }

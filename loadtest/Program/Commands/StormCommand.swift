@@ -65,8 +65,8 @@ struct StormCommand: ParsableCommand {
         let plan = RushPlan(
             houses: house.houses, guests: bystanders - bystandingMembers, members: bystandingMembers,
             logins: try house.logins(), team: house.team, textBytes: Self.textBytes, memberShare: 0.5, notes: 0,
-            watches: true, threads: house.threads, seed: house.seed, history: try house.historyFile(),
-            longestPause: 30_000_000, ticketClerks: 4)
+            watches: true, threads: max(2, house.threads), seed: house.seed, history: try house.historyFile(),
+            longestPause: 30_000_000, ticketClerks: 4, keepsOnlookersApart: true)
         let rush = try Rush(plan)
         let storm = Storm(
             StormPlan(

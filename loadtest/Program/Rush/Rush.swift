@@ -17,6 +17,7 @@ final class Rush {
     private var sessions: [Int: HouseSession] = [:]
     /// Clients are numbered in the order in which they come.
     private var people = 0
+    private var onlookers: ClosedRange<Int>?
     /// Those who are sent messages, and those who only have a case that is to be read at the end.
     private var pairs: [Pair] = []
     private var otherPairs: [Pair] = []
@@ -125,17 +126,18 @@ final class Rush {
 
     /// Sockets of guests who are here already, spread over these nodes. Returns their numbers.
     func addOnlookers(_ count: Int, of pairs: [Pair], at nodes: Range<Int>) -> ClosedRange<Int> {
-        let first = people + 1
+        let numbers = people + 1...people + count
+        onlookers = numbers
         people += count
-        for index in 0..<count {
+        for (index, number) in numbers.enumerated() {
             let pair = pairs[index % pairs.count]
             guard let session = sessions[pair.guest] else { continue }
             add(
                 Participant(
-                    number: first + index, session: session, task: .onlooker(caseID: pair.caseID),
+                    number: number, session: session, task: .onlooker(caseID: pair.caseID),
                     nodes: NodeRing(nodes, turn: index / pairs.count + index), isMeasured: false))
         }
-        return first...people
+        return numbers
     }
 
     private func add(_ person: Participant) {
@@ -215,7 +217,7 @@ final class Rush {
             let client = isGuest ? pair.guest : pair.member
             // Counted here: what a loop has not taken up yet is under way, too.
             progress.add(.intended)
-            orders[client % orders.count].append(
+            orders[loopIndex(of: client)].append(
                 Order(client: client, caseID: pair.caseID, isNote: isNote, due: due))
         }
         for (handle, orders) in zip(group.loops, orders) where !orders.isEmpty {
@@ -266,7 +268,14 @@ final class Rush {
 
     // MARK: Loops
 
-    private func loop(of client: Int) -> LoopHandle { group.loops[client % group.loops.count] }
+    private func loopIndex(of client: Int) -> Int {
+        let count = group.loops.count
+        guard plan.keepsOnlookersApart, count > 1 else { return client % count }
+        // The first one is everybody else's.
+        return onlookers?.contains(client) == true ? 1 + client % (count - 1) : 0
+    }
+
+    private func loop(of client: Int) -> LoopHandle { group.loops[loopIndex(of: client)] }
 
     private func tell(_ client: Int, _ body: @escaping @Sendable (SimulatedClient, EventLoop) -> Void) {
         loop(of: client).run { loop in

@@ -23,6 +23,8 @@ struct RushPlan: Sendable {
     var longestPause: Int64 = 4_000_000
     /// Threads that fetch tickets from one node.
     var ticketClerks = 2
+    /// Onlookers have threads of their own: what thousands of them hear does not make others' latencies longer.
+    var keepsOnlookersApart = false
 }
 
 /// People who come together: so many guests, and members who take their cases on.
