@@ -73,6 +73,15 @@ package final class PostgresServer: Sendable {
         "postgres://postgres@127.0.0.1:\(port ?? self.port)/\(database)\(parameters)"
     }
 
+    /// Where its database cluster is, with files that it makes itself: a certificate, say.
+    package var dataFolder: String { folder + "/data" }
+
+    /// Changes settings for all, as `ALTER SYSTEM` takes them. What the server takes at its start alone is not among them.
+    package func set(_ settings: [String]) throws {
+        for setting in settings { try run("ALTER SYSTEM \(setting)") }
+        try run("SELECT pg_reload_conf()")
+    }
+
     // MARK: Databases
 
     /// A database that is a copy of the one of this name, which is made and prepared when it is first asked for.
@@ -98,7 +107,9 @@ package final class PostgresServer: Sendable {
     /// Runs SQL as somebody with all rights; the rows, as text.
     @discardableResult
     package func run(_ sql: String, on database: String = "postgres") throws -> [[String?]] {
-        let connection = PQconnectdb(url(database))
+        // A test that has failed may have left a server that waits for a standby, or for ever.
+        let connection = PQconnectdb(
+            url(database, parameters: "?connect_timeout=5&options=-c%20synchronous_commit%3Dlocal"))
         defer { PQfinish(connection) }
         let result = PQexec(connection, sql)
         defer { PQclear(result) }
@@ -183,7 +194,9 @@ package final class PostgresServer: Sendable {
         let descriptor = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Trouble(description: "'\(output)' cannot be written") }
         let log = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        let command = user == nil ? [program] : ["/usr/sbin/runuser", "-u", "postgres", "--", program]
+        // Not `runuser`, which stays between: it stops itself when the server is stopped, and does not go on with it.
+        let asPostgres = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
+        let command = (user == nil ? [] : asPostgres) + [program]
         let process = Process()
         process.executableURL = URL(filePath: command[0])
         process.arguments = command.dropFirst() + arguments

@@ -153,6 +153,34 @@ import Testing
         }
     }
 
+    // covers: B9
+    @Test func `TLS is as the address asks for it`() throws {
+        let server = try PostgresServer()
+        // Run by the server, in its own folder.
+        try server.run(
+            """
+            COPY (SELECT 1) TO PROGRAM 'cat > /dev/null; openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=db
+                -addext subjectAltName=IP:127.0.0.1 -keyout server.key -out server.crt 2> /dev/null; chmod 600 server.key'
+            """.replacing("\n    ", with: " "))
+        func connect(_ parameters: String) throws -> PostgresConnection {
+            try PostgresConnection(PostgresURL(server.url("postgres", parameters: parameters)), PostgresSettings())
+        }
+        // A server without TLS is refused by who asks for it.
+        guard case .unavailable? = storeError({ _ = try connect("?sslmode=require") }) else {
+            throw UnexpectedTrouble()
+        }
+        try server.set(["SET ssl = on"])
+        let verified = "?sslmode=verify-full&sslrootcert=\(server.dataFolder)/server.crt"
+        let deadline = ContinuousClock.now + .seconds(10)
+        while storeError({ _ = try connect(verified) }) != nil, ContinuousClock.now < deadline { usleep(10_000) }
+        let connection = try connect(verified)
+        let isSecret = try connection.run("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()").rows[0].integer(0)
+        #expect(isSecret == 1)
+        // A certificate that nobody has vouched for.
+        let stranger = "?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt"
+        guard case .unavailable? = storeError({ _ = try connect(stranger) }) else { throw UnexpectedTrouble() }
+    }
+
     private func dumped(_ value: some Any) -> String {
         var text = ""
         dump(value, to: &text)

@@ -307,4 +307,33 @@ import Testing
         else { throw UnexpectedTrouble() }
         #expect(reason.contains("synchronous_commit is off"), "\(reason)")
     }
+
+    /// The server has it, and would lose it with its disk: it waits for the standby, and keeps the rows locked.
+    // covers: B1
+    @Test func `a COMMIT that a standby has not taken is not acknowledged`() throws {
+        let server = try PostgresServer()
+        let house = try PostgresHouse(on: server, impatient)
+        var chronicle = Chronicle(1)
+        try house.commit([chronicle.open()])
+        try server.set(["SET synchronous_standby_names = 'nobody'"])
+        let deadline = ContinuousClock.now + .seconds(10)
+        var doubtful: CommitUnit?
+        var number: UInt128 = 0
+        while doubtful == nil, ContinuousClock.now < deadline {
+            number += 1
+            let unit = chronicle.say("message \(number)", commands: [.test(number)])
+            switch storeError({ try house.commit([unit]) }) {
+            // The setting has not arrived yet.
+            case nil: continue
+            case .unknown: doubtful = unit
+            case let error?: throw error
+            }
+        }
+        let unit = try #require(doubtful)
+        // A repetition is told no sooner.
+        #expect(storeError { try house.commit([unit]) } != nil)
+        try server.set(["RESET synchronous_standby_names"])
+        #expect(try eventually(house.store, unit) == [.known(index: 0, unit.commands[0].receipt)])
+        #expect(try house.page(CaseID(1)).events.count == Int(chronicle.version))
+    }
 }
