@@ -117,7 +117,9 @@ let cTargets: [Target] = [
 ]
 
 let testTargets: [Target] = [
-    .target(name: "TestSupport", dependencies: ["WebSocket", "CPostgres"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+        name: "TestSupport", dependencies: ["WebSocket", "CPostgres"], path: "Tests/TestSupport",
+        swiftSettings: settings),
     tests("WebSocket", ["WebSocket", "TestSupport"]),
     tests("Reactor", ["Reactor", "WebSocket", "CLinux", "COpenSSL", "TestSupport"]),
     tests(

@@ -76,7 +76,7 @@ extension Directory {
         guard let team = roster[id] else { throw .noSuchTeam }
         try settings.demandUsable()
         try policy.demandUsable()
-        try change { db in
+        let after = try changed { db in
             // As it stands now: another node may have changed it.
             let owner = KeyOwner.organisation(team.organisation.value)
             let row = try db.firstRow("SELECT settings FROM team WHERE id = ?", [.integer(id.value)])
@@ -87,8 +87,8 @@ extension Directory {
             policy.identifiers = stored.identifiers
             try writeTeam(StoredTeam(settings: settings, policy: StoredPolicy(policy)), id.value, owner, db)
             try record("team.changed", by: actor, to: "team:\(id)", "", team.organisation, now, db)
-        }
-        guard let changed = roster[id] else { throw .noSuchTeam }
+        }.roster
+        guard let changed = after[id] else { throw .noSuchTeam }
         return changed
     }
 

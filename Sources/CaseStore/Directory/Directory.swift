@@ -94,6 +94,13 @@ package final class Directory: Sendable {
 
     /// Changes what the roster shows, and replaces it.
     func change<Value: Sendable>(_ body: (any SQLSession) throws -> Value) throws(DirectoryError) -> Value {
+        try changed(body).value
+    }
+
+    /// The same, with the roster as this change has left it: a moment later another one may have come.
+    func changed<Value: Sendable>(
+        _ body: (any SQLSession) throws -> Value
+    ) throws(DirectoryError) -> (value: Value, roster: Roster) {
         try changing.withLock { _ throws(DirectoryError) in
             let (value, roster, version) = try write { db in
                 let value = try body(db)
@@ -104,7 +111,7 @@ package final class Directory: Sendable {
                 current.roster = roster
                 current.changes.roster = version
             }
-            return value
+            return (value, roster)
         }
     }
 
