@@ -3,9 +3,11 @@
 import json
 import urllib.request
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from support.house import House, Team
 from support.people import fresh_phone
@@ -51,6 +53,15 @@ class Caller:
         self._commands({"type": "closeChat", "case": self.case})
         return self
 
+    def log(self) -> list[dict]:
+        """All events of the chat as this guest reads them, from its beginning until caught up."""
+        events: list[dict] = []
+        with self._socket() as (socket, ask):
+            ask({"type": "subscribe", "case": self.case, "after": 0}, events)
+            while not events or events[-1]["push"] != "caughtUp":
+                events.append(json.loads(socket.recv(timeout=10)))
+        return [event for event in events if event["push"] == "event"]
+
     def _messages(self, texts: tuple[str, ...]) -> list[dict]:
         return [{"type": "send", "case": self.case, "text": text} for text in texts]
 
@@ -72,18 +83,26 @@ class Caller:
         request = urllib.request.Request(self.house.http_url + path, data, headers, method="POST")
         return urllib.request.urlopen(request, timeout=10)
 
-    def _commands(self, *commands: dict) -> list[dict]:
+    @contextmanager
+    def _socket(self) -> Iterator[tuple[ClientConnection, Callable[..., dict]]]:
+        """A socket that was let in, and how it is asked; what is pushed before an answer goes into `pushes`."""
         ticket = json.load(self._post("/api/v1/guests/ticket"))["ticket"]
         address = self.house.http_url.replace("http", "ws", 1) + "/v1/socket"
         ids = count(1)
-        answers = []
         with connect(address, subprotocols=["foyer.v1"], origin=self.house.http_url) as socket:
-            greeting = {"type": "authenticate", "ticket": ticket, "device": "other"}
-            for command in [greeting, *({**command, "key": uuid.uuid4().hex} for command in commands)]:
+
+            def ask(command: dict, pushes: list[dict] | None = None) -> dict:
                 number = next(ids)
                 socket.send(json.dumps({"id": number, **command}))
                 while (answer := json.loads(socket.recv(timeout=10))).get("re") != number:
-                    pass
+                    if pushes is not None:
+                        pushes.append(answer)
                 assert "ok" in answer, answer
-                answers.append(answer["ok"])
-        return answers[1:]
+                return answer["ok"]
+
+            ask({"type": "authenticate", "ticket": ticket, "device": "other"})
+            yield socket, ask
+
+    def _commands(self, *commands: dict) -> list[dict]:
+        with self._socket() as (_, ask):
+            return [ask({**command, "key": uuid.uuid4().hex}) for command in commands]
