@@ -8,12 +8,15 @@ import pytest
 
 from cluster import Cluster
 from support.claim_race import race
+from support.deadline_run import meet
 from support.fault_proxy import FaultProxy
 from support.fault_run import SCALE, FaultRun
 from support.namespace import Namespace
 from support.server import foyer_binary
 
 pytestmark = [pytest.mark.covers("B1"), pytest.mark.timeout(900)]
+# How many, and within how many seconds they are due.
+_DEADLINES = {"short": (300, 10.0), "long": (5000, 60.0)}
 _RACES = {"short": 300, "long": 10_000}
 
 
@@ -48,6 +51,17 @@ def test_two_nodes_race_for_a_claim_and_one_of_them_wins_each_time(cluster: Clus
     assert result.one_winner == result.loser_knows_whom == result.races, result.oddities[:5]
     # A race that one side always wins is none.
     assert min(result.wins) > result.races // 20, result.wins
+
+
+@pytest.mark.covers("B2")
+def test_no_deadline_is_early_missed_or_met_twice_though_nodes_are_killed(cluster: Cluster) -> None:
+    count, window_seconds = _DEADLINES[SCALE.name]
+    result = meet(cluster, count, window_seconds)
+    print(result.text)
+    assert (result.met, result.early, result.missed, result.twice) == (count, 0, 0, 0), result.text
+    assert result.deaths > 0
+    # What a dead node had taken on is free again when its leases have ended.
+    assert result.percentile(100) <= 30_000, result.text
 
 
 def test_a_node_is_killed(cluster: Cluster, tmp_path: Path) -> None:

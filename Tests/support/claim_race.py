@@ -123,13 +123,20 @@ class Socket:
                 return message
             self.pushes.append(message)
 
-    async def claimants(self, case: str) -> list[str]:
-        """Who has claimed it, by its log."""
+    async def log(self, case: str) -> list[dict]:
+        """Its events, from the first to the newest."""
         self.pushes.clear()
         assert "ok" in await self.ask("subscribe", case=case, after=0, generation=None)
-        await self._hear(lambda message: message.get("push") == "caughtUp" and message["case"] == case)
-        events = [push["event"] for push in self.pushes if push.get("push") == "event"]
-        return [event["author"]["id"] for event in events if event["type"] == "claimed"]
+        # It may have come before the answer.
+        if not any(push.get("push") == "caughtUp" and push["case"] == case for push in self.pushes):
+            await self._hear(lambda message: message.get("push") == "caughtUp" and message["case"] == case)
+        events = [push["event"] for push in self.pushes if push.get("push") == "event" and push["case"] == case]
+        assert "ok" in await self.ask("unsubscribe", case=case)
+        return events
+
+    async def claimants(self, case: str) -> list[str]:
+        """Who has claimed it, by its log."""
+        return [event["author"]["id"] for event in await self.log(case) if event["type"] == "claimed"]
 
     async def close(self) -> None:
         await self._connection.close()
