@@ -48,8 +48,8 @@ class DeadlineResult:
     def text(self) -> str:
         return (
             f"{self.met} of {self.deadlines} deadlines met at {self.deaths} deaths of nodes: early {self.early}, missed "
-            f"{self.missed}, twice {self.twice}; late by p50 {self.percentile(50)} ms, p99 {self.percentile(99)} ms, at "
-            f"most {self.percentile(100)} ms"
+            f"{self.missed}, twice {self.twice}; late by p50 {self.percentile(50)} ms, p99 {self.percentile(99)} ms, "
+            f"at most {self.percentile(100)} ms"
         )
 
 
