@@ -1,5 +1,5 @@
-"""Many deadlines over a cluster whose nodes are killed: cases are put aside until moments of their own, and each must wake
-once, not before its moment, and not much later.
+"""Many deadlines over a cluster whose nodes are killed: cases are put aside until moments of their own, and each must
+wake once, not before its moment, and not much later.
 
 The members stay at the first node, which is not killed: a case whose member is missed goes back to the queue. What
 happened when is read from the logs afterwards.
@@ -47,9 +47,9 @@ class DeadlineResult:
     @property
     def text(self) -> str:
         return (
-            f"{self.met} of {self.deadlines} deadlines met at {self.deaths} deaths of nodes: early {self.early}, missed "
-            f"{self.missed}, twice {self.twice}; late by p50 {self.percentile(50)} ms, p99 {self.percentile(99)} ms, "
-            f"at most {self.percentile(100)} ms"
+            f"{self.met} of {self.deadlines} deadlines met at {self.deaths} deaths of nodes: early {self.early}, "
+            f"missed {self.missed}, twice {self.twice}; late by p50 {self.percentile(50)} ms, "
+            f"p99 {self.percentile(99)} ms, at most {self.percentile(100)} ms"
         )
 
 
