@@ -14,7 +14,7 @@ package struct DeadlineRun {
         package var nodes = 3
         package var seed: UInt64 = 1
         /// All deadlines lie within this.
-        package var window: Duration = .seconds(7200)
+        package var window: Duration = .seconds(1200)
         /// On average, one of the nodes dies once in this time.
         package var death: Duration = .seconds(20)
         /// For so long at most a dead node stays away.
