@@ -57,6 +57,8 @@ final class StopWatchdog: Sendable {
         var set = sigset_t()
         sigemptyset(&set)
         sigaddset(&set, number)
+        // What a shell runs in the background inherits that SIGINT is ignored.
+        signal(number, SIG_DFL)
         pthread_sigmask(SIG_UNBLOCK, &set, nil)
         kill(getpid(), number)
         _exit(128 + number)
