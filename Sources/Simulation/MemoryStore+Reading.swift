@@ -44,7 +44,7 @@ extension MemoryStore {
                 return Result { () throws(CaseTrouble) in
                     var events: [StoredEvent] = []
                     for event in page { events.append(try event.read().get()) }
-                    return EventPage(events: events, head: row.heads.of(reader), version: row.version)
+                    return EventPage(events: events, head: row.heads.of(reader), state: try row.readState().get())
                 }
             }
         }

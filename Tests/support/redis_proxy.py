@@ -48,6 +48,19 @@ def take_command(data: bytes) -> tuple[list[bytes], int] | None:
     return words, at
 
 
+def say(connection: socket.socket, whole: bytes) -> None:
+    """Of commands that are answered with one line: waits for it, and raises ConnectionError for an error."""
+    connection.sendall(whole)
+    answer = b""
+    while not answer.endswith(b"\r\n"):
+        more = connection.recv(256)
+        if not more:
+            raise ConnectionError("Redis has hung up")
+        answer += more
+    if answer.startswith(b"-"):
+        raise ConnectionError(answer.decode())
+
+
 @dataclass
 class Losses:
     """The shares of publications that are lost, repeated and delayed, each from 0 to 1, and by how much."""
@@ -135,23 +148,10 @@ class RedisProxy(FaultProxy):
             try:
                 if connection is None:
                     connection = socket.create_connection((HOST, self.target_port), timeout=5)
-                    self._say(connection, command(b"AUTH", self._password.encode()))
-                self._say(connection, whole)
+                    say(connection, command(b"AUTH", self._password.encode()))
+                say(connection, whole)
             except OSError:
                 # Redis is away: a late publication is lost, as others are then.
                 connection = None
         if connection is not None:
             connection.close()
-
-    @staticmethod
-    def _say(connection: socket.socket, whole: bytes) -> None:
-        """Both commands are answered with one line."""
-        connection.sendall(whole)
-        answer = b""
-        while not answer.endswith(b"\r\n"):
-            more = connection.recv(256)
-            if not more:
-                raise ConnectionError("Redis has hung up")
-            answer += more
-        if answer.startswith(b"-"):
-            raise ConnectionError(answer.decode())

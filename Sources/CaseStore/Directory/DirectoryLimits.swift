@@ -67,13 +67,16 @@ package struct DirectoryLimits: Sendable {
     /// Rows that housekeeping removes in one transaction, which takes the writer some milliseconds.
     package static let tidiedAtOnce = 500
 
-    /// How far the clocks of nodes may be apart, and no farther are they believed: what one has just made is not taken by
-    /// another for something from the future.
+    /// How far the clocks of nodes may be apart, or one clock be set back, and no farther are they believed: what has just
+    /// been made is not taken for something from the future.
     package static let clocksApart: Duration = .seconds(10)
     /// Other nodes ask every second or two; one that was away for longer looks at each socket's session.
     package static let endedRemembered: Duration = .hours(1)
     /// More than end at once but for an organisation that leaves.
     package static let endedAtOnce = 10_000
+
+    /// A ticket that is good for longer was made by a clock that somebody has set back since.
+    static func furthestTicketEnd(_ now: Timestamp) -> Timestamp { now + ticketLifetime + clocksApart }
 
     package init() {}
 }

@@ -66,8 +66,7 @@ final class TicketBox: Tickets {
 
     var count: Int { contents.withLock { $0.tickets.count } }
 
-    /// Also one that has longer to live than any: somebody has set the clock back.
     private static func isExpired(_ ticket: Ticket, _ now: Timestamp) -> Bool {
-        now >= ticket.expiresAt || ticket.expiresAt > now + DirectoryLimits.ticketLifetime
+        now >= ticket.expiresAt || ticket.expiresAt > DirectoryLimits.furthestTicketEnd(now)
     }
 }

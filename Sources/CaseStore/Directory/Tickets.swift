@@ -39,9 +39,7 @@ struct TicketTable: Tickets {
             .first
         guard let session = row?.integer(0), let end = row?.integer(1) else { return nil }
         let expiresAt = Timestamp(milliseconds: end)
-        // Also one that has longer to live than any: somebody has set the clock back.
-        let furthest = now + DirectoryLimits.ticketLifetime + DirectoryLimits.clocksApart
-        guard now < expiresAt, expiresAt <= furthest else { return nil }
+        guard now < expiresAt, expiresAt <= DirectoryLimits.furthestTicketEnd(now) else { return nil }
         return SessionID(session)
     }
 }

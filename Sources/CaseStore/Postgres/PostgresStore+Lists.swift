@@ -15,6 +15,38 @@ extension PostgresStore {
         }
     }
 
+    /// The lists of guests in one question, which costs the database little more than one of them alone.
+    package func versions(inEach lists: [CaseList]) throws(StoreError) -> [[ListedVersion]] {
+        var all = [[ListedVersion]](repeating: [], count: lists.count)
+        var ofGuests: [Int] = []
+        for (place, list) in lists.enumerated() {
+            if case .ofGuest = list {
+                ofGuests.append(place)
+            } else {
+                all[place] = try versions(in: list, behind: [])
+            }
+        }
+        guard !ofGuests.isEmpty else { return all }
+        let numbers = ofGuests.map { lists[$0].numbers }
+        let found = try rows(
+            CaseList.versionsOfGuests,
+            [
+                .integers(numbers.map { $0[0] }), .integers(numbers.map { $0[1] }),
+                .integer(Int64(Self.versionsAtOnce)),
+            ])
+        for row in found {
+            guard let place = row.integer(0).flatMap({ Int(exactly: $0 &- 1) }), let id = row.integer(1),
+                let version = row.integer(2),
+                ofGuests.indices.contains(place)
+            else { continue }
+            all[ofGuests[place]].append(ListedVersion(id: CaseID(id), version: version))
+        }
+        for place in ofGuests where all[place].count == Self.versionsAtOnce {
+            all[place] = try versions(in: lists[place], behind: all[place])
+        }
+        return all
+    }
+
     package func versions(of cases: [CaseID]) throws(StoreError) -> [CaseID: Int64] {
         guard !cases.isEmpty else { return [:] }
         var versions: [CaseID: Int64] = [:]

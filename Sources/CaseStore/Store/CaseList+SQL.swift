@@ -22,16 +22,30 @@ extension CaseList {
         case .open: "team = ? AND stage = 0"
         case .unread: "stage = 0 AND isUnread = 1 AND team = ?"
         case .closed: "team = ? AND stage = 1"
-        // A guest's cases are few: they are gathered, then read.
-        case .ofGuest:
-            """
-            stage = ?2 AND id IN (
-                SELECT id FROM caseRow WHERE kind <> 2 AND party = ?1 AND stage = ?2
-                UNION ALL SELECT caseID FROM caseGuest WHERE guest = ?1)
-            """
+        case .ofGuest: Self.ofGuest("?1", stage: "?2")
         case .ofClient: "kind = 2 AND stage <> 2 AND party = ?"
         }
     }
+
+    /// A guest's cases are few: they are gathered, then read.
+    private static func ofGuest(_ guest: String, stage: String) -> String {
+        """
+        stage = \(stage) AND id IN (
+            SELECT id FROM caseRow WHERE kind <> 2 AND party = \(guest) AND stage = \(stage)
+            UNION ALL SELECT caseID FROM caseGuest WHERE guest = \(guest))
+        """
+    }
+
+    /// The versions in the lists of many guests, in PostgreSQL's words: of each guest and stage, by its place among those
+    /// that are asked for, at most so many.
+    static let versionsOfGuests = """
+        SELECT asked.place, found.id, found.version
+        FROM unnest($1::BIGINT[], $2::BIGINT[]) WITH ORDINALITY AS asked (guest, stage, place)
+        CROSS JOIN LATERAL (
+            SELECT id, version FROM caseRow WHERE \(ofGuest("asked.guest", stage: "asked.stage")) ORDER BY id LIMIT $3
+        ) AS found
+        ORDER BY asked.place, found.id
+        """
 
     /// What stands for the first `?` of the condition.
     var numbers: [Int64] {

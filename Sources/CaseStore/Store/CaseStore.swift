@@ -59,6 +59,9 @@ package protocol CaseStore: Sendable {
     /// For the sweep: the versions of all that a list holds, at most `limit`, after `id` in the order of the ids.
     func versions(in list: CaseList, after id: CaseID?, limit: Int) throws(StoreError) -> [ListedVersion]
 
+    /// The same of many lists, each as a whole, in the order of the lists: what thousands of guests have in front of them.
+    func versions(inEach lists: [CaseList]) throws(StoreError) -> [[ListedVersion]]
+
     /// Cases whose earliest deadline has come, by its moment and then by id, from `last` on.
     func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase]
 
@@ -83,6 +86,27 @@ package protocol CaseStore: Sendable {
 
     /// Names this log: restoring a backup gives it another one (see `LogHead` in Feed).
     var generation: Int64 { get }
+}
+
+extension CaseStore {
+    /// As many as one asks for at a time.
+    package static var versionsAtOnce: Int { 10_000 }
+
+    package func versions(inEach lists: [CaseList]) throws(StoreError) -> [[ListedVersion]] {
+        var all: [[ListedVersion]] = []
+        for list in lists { all.append(try versions(in: list, behind: [])) }
+        return all
+    }
+
+    /// With what is known of the list's beginning.
+    func versions(in list: CaseList, behind known: [ListedVersion]) throws(StoreError) -> [ListedVersion] {
+        var all = known
+        while true {
+            let page = try versions(in: list, after: all.last?.id, limit: Self.versionsAtOnce)
+            all += page
+            if page.count < Self.versionsAtOnce { return all }
+        }
+    }
 }
 
 /// A node, for one start of its process.

@@ -40,12 +40,13 @@ package struct EventPage: Hashable, Sendable {
     package let events: [StoredEvent]
     /// For the reader, in the same snapshot.
     package let head: Int64
-    package let version: Int64
+    /// The case in the same snapshot: who may read it says whether these events may be shown.
+    package let state: CaseState
 
-    package init(events: [StoredEvent], head: Int64, version: Int64) {
+    package init(events: [StoredEvent], head: Int64, state: CaseState) {
         self.events = events
         self.head = head
-        self.version = version
+        self.state = state
     }
 }
 

@@ -65,6 +65,11 @@ final class SealerPool: Sendable {
         guard events.count == Int(expected), zip(events, 1...).allSatisfy({ $0.number(for: reader) == after + $1 })
         else { return .failure(.unreadable("its log has a hole after event \(after)")) }
         return try lend { sealer throws(StoreError) in
+            let state: CaseState
+            switch try record.open(sealer) {
+            case .success(let opened): state = opened
+            case .failure(let trouble): return .failure(trouble)
+            }
             var page: [StoredEvent] = []
             page.reserveCapacity(events.count)
             for event in events {
@@ -73,7 +78,7 @@ final class SealerPool: Sendable {
                 case .failure(let trouble): return .failure(trouble)
                 }
             }
-            return .success(EventPage(events: page, head: head, version: record.version))
+            return .success(EventPage(events: page, head: head, state: state))
         }
     }
 

@@ -103,4 +103,18 @@ import Testing
         let ticket = try house.directory.ticket(for: session, at: start + .hours(1))
         #expect(directoryError { _ = try house.directory.redeem(ticket: ticket.text, at: start) }?.code == .badTicket)
     }
+    @Test(arguments: DatabaseKind.allCases)
+    func `a clock that is corrected by seconds turns no ticket away`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
+        let session = try house.signIn().session
+        let moment = start + .hours(1)
+        let (near, far) = (
+            try house.directory.ticket(for: session, at: moment), try house.directory.ticket(for: session, at: moment)
+        )
+        let earlier = moment - DirectoryLimits.clocksApart
+        #expect(try house.directory.redeem(ticket: near.text, at: earlier).id == session.id)
+        #expect(
+            directoryError { _ = try house.directory.redeem(ticket: far.text, at: earlier - .milliseconds(1)) }?.code
+                == .badTicket)
+    }
 }

@@ -82,7 +82,8 @@ extension SimulatedClient {
 
     func closed(_ code: CloseCode, reason: String) {
         if case .gone = phase { return }
-        if wasIn { crowd.book.note(.disconnect, number) { $0.code = String(code.rawValue) } }
+        // One that was never let in has nothing to lose.
+        if inSince != nil { crowd.book.note(.disconnect, number) { $0.code = String(code.rawValue) } }
         noteEnd()
         unanswered.removeAll(keepingCapacity: true)
         isWatching = false

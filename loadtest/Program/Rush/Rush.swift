@@ -151,12 +151,19 @@ final class Rush {
         for handle in group.loops { handle.run { loop in (loop.app as? Crowd)?.cut(numbers, loop: loop) } }
     }
 
-    /// Has the member of each case write in it, once and now.
-    func writeOnce(in pairs: [Pair]) {
-        let due = microseconds()
-        for pair in pairs {
+    /// Has the member of each case write in it, once, one case after the other over this time.
+    func writeOnce(in pairs: [Pair], withinSeconds seconds: Double) {
+        let begin = microseconds()
+        for (place, pair) in pairs.enumerated() {
             progress.add(.intended)
-            tell(pair.member) { client, loop in client.write(in: pair.caseID, isNote: false, due: due, loop) }
+            let delay = seconds * Double(place) / Double(pairs.count)
+            let due = begin + Int64(delay * 1e6)
+            tell(pair.member) { _, loop in
+                loop.after(.seconds(delay)) { loop in
+                    (loop.app as? Crowd)?.client(pair.member)?
+                        .write(in: pair.caseID, isNote: false, due: due, loop)
+                }
+            }
         }
     }
 

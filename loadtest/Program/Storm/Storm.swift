@@ -32,6 +32,8 @@ struct Storm {
     private let bystanderNodes: Range<Int>
     private let stormNodes: Range<Int>
     private static let drainSeconds = 30.0
+    /// What a busy desk writes in the meantime, not the burst of one program.
+    private static let writingSeconds = 4.0
 
     init(_ plan: StormPlan, _ rush: Rush) {
         self.plan = plan
@@ -66,7 +68,7 @@ struct Storm {
         try rush.wait("sockets are lost") { !self.areInPlace }
         let lost = microseconds()
         say("sockets are lost")
-        rush.writeOnce(in: pairs)
+        rush.writeOnce(in: pairs, withinSeconds: Self.writingSeconds)
         var back: Int64?
         let storm = try send(seconds: plan.patience) {
             guard back == nil else { return true }

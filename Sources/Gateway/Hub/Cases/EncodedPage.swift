@@ -15,27 +15,21 @@ struct EncodedPage: Sendable {
 
     let outcome: Outcome
 
-    /// Who may read it is asked when the events have been read, and on what is stored then: the loop may have heard
-    /// nothing of the case before it was subscribed to.
+    /// Who may read it is asked of the case as it stands beside the events: the loop may have heard nothing of it before it
+    /// was subscribed to.
+    ///
+    /// A shorter page than was asked for is followed by the next: a hundred of the longest messages would not fit into what
+    /// may wait for a socket.
     init(
         _ house: HouseServices, of id: CaseID, _ name: PublicID, for actor: Actor, _ side: Side, after: Int64,
         limit: Int
     ) {
-        let read = Self.read(house, of: id, name, for: side, after: after, limit: limit)
-        guard case .read = read else {
-            outcome = read
-            return
-        }
-        switch house.load(id) {
-        case .success(let loaded): outcome = actor.mayRead(loaded.state) ? read : .trouble
-        case .failure(let fault): outcome = fault.retry ? .failed : .trouble
-        }
+        outcome = Self.read(house, of: id, name, for: actor, side, after: after, limit: limit)
     }
 
-    /// A shorter page than was asked for is followed by the next: a hundred of the longest messages would not fit into what
-    /// may wait for a socket.
     private static func read(
-        _ house: HouseServices, of id: CaseID, _ name: PublicID, for side: Side, after: Int64, limit: Int
+        _ house: HouseServices, of id: CaseID, _ name: PublicID, for actor: Actor, _ side: Side, after: Int64,
+        limit: Int
     ) -> Outcome {
         let words = Words(house, mayRead: true)
         var events: [Numbered<[UInt8]>] = []
@@ -49,6 +43,7 @@ struct EncodedPage: Sendable {
                 switch try house.store.events(of: id, for: side, after: after, limit: wanted) {
                 case .failure: return .trouble
                 case .success(let page):
+                    guard actor.mayRead(page.state) else { return .trouble }
                     for event in page.events {
                         guard let push = try words.push(event, of: name, for: side) else { break }
                         let message = ServerMessage.event(push).json

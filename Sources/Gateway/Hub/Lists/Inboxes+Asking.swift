@@ -52,7 +52,7 @@ extension HouseServices {
         of team: TeamID, after text: String?, limit: Int, for actor: Actor
     ) -> Result<ClosedPage, WireFault> {
         do {
-            var rest = try versions(in: .closed(team)).map(\.id)[...]
+            var rest = try store.versions(inEach: [.closed(team)]).joined().map(\.id)[...]
             if let text {
                 guard let name = PublicID(text: text), case .success(let last) = try store.load(named: name),
                     actor.mayRead(last.state)
@@ -98,7 +98,8 @@ extension HouseServices {
     }
 
     private func others(of guest: GuestID, than id: CaseID, for actor: Actor) throws -> [CaseSummary] {
-        let all = try [true, false].flatMap { try versions(in: .ofGuest(guest, open: $0)).map(\.id) }
+        let lists = [true, false].map { CaseList.ofGuest(guest, open: $0) }
+        let all = try store.versions(inEach: lists).joined().map(\.id)
         let newest = all.filter { $0 != id }.sorted().suffix(limits.panelCases).reversed()
         return try summaryValues(of: Array(newest), for: actor)
     }

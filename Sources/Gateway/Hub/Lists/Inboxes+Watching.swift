@@ -16,7 +16,7 @@ extension Inboxes {
         let connection = session.connection
         desk.queue(session) { [unowned desk] in
             let isAsked = desk.ask { house -> [[ListedVersion]]? in
-                try? lists.map { try house.versions(in: $0) }
+                try? house.store.versions(inEach: lists)
             } then: { desk, found in
                 guard let session = desk.sessions[connection] else { return }
                 if session.visitor != nil { desk.inboxes.begin(session, lists, found, re: re) }

@@ -164,12 +164,11 @@ final class Inboxes {
         let size = desk.house.limits.sweptLists
         let questions = unswept.prefix(size).compactMap { list in lists[list].map { (list, $0.sweep.question) } }
         let isAsked = desk.ask { house in
-            questions.map { list, _ -> [CaseID: Int64]? in
-                guard let versions = try? house.versions(in: list) else { return nil }
-                return Dictionary(versions.map { ($0.id, $0.version) }) { first, _ in first }
+            try? house.store.versions(inEach: questions.map(\.0)).map { versions in
+                Dictionary(versions.map { ($0.id, $0.version) }) { first, _ in first }
             }
         } then: { desk, answers in
-            for ((list, question), answer) in zip(questions, answers) {
+            for ((list, question), answer) in zip(questions, answers ?? []) {
                 desk.inboxes.compare(list, question, answer)
             }
             desk.inboxes.sweepOn()
@@ -178,8 +177,8 @@ final class Inboxes {
         return isAsked
     }
 
-    private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]?) {
-        guard let watch = lists[list], let answer else { return }
+    private func compare(_ list: CaseList, _ question: SweepQuestion<CaseID>, _ answer: [CaseID: Int64]) {
+        guard let watch = lists[list] else { return }
         let changed = watch.sweep.differences(question, answer).map(\.id)
         desk.figures.sweepFinds &+= changed.count
         differing += changed.portions(of: desk.house.limits.listPage).map { (list, $0) }
@@ -205,20 +204,6 @@ final class Inboxes {
             // It stays where it was: a later release may read it.
             case .failure(.newerShape), .failure(.unreadable): break
             }
-        }
-    }
-}
-
-extension HouseServices {
-    /// As many as one asks the store for at a time.
-    private static let versionsAtOnce = 10_000
-
-    func versions(in list: CaseList) throws(StoreError) -> [ListedVersion] {
-        var all: [ListedVersion] = []
-        while true {
-            let page = try store.versions(in: list, after: all.last?.id, limit: Self.versionsAtOnce)
-            all += page
-            if page.count < Self.versionsAtOnce { return all }
         }
     }
 }

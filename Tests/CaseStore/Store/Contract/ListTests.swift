@@ -88,6 +88,17 @@ import Testing
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `many lists are asked for at once, each answered in its place`(_ kind: StoreKind) throws {
+        let store = try house(kind).store
+        let lists = Self.expected.map(\.0) + [.ofGuest(Chronicle.maria, open: true), .ofGuest(GuestID(99), open: true)]
+        let expected = try lists.map { try store.versions(in: $0, after: nil, limit: 100) }
+        #expect(try store.versions(inEach: lists) == expected)
+        #expect(try store.versions(inEach: []).isEmpty)
+        let reversed = Array(lists.reversed())
+        #expect(try store.versions(inEach: reversed) == expected.reversed())
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `a list ends, also after the last id and at no limit`(_ kind: StoreKind) throws {
         let house = try house(kind)
         let list = CaseList.open(Chronicle.team)
