@@ -197,3 +197,14 @@ void clinux_name_thread(const char *name)
 {
     prctl(PR_SET_NAME, name, 0, 0, 0);
 }
+
+void clinux_be_nice(int niceness)
+{
+    static _Thread_local int known;  // a call of the system is not needed for each piece of work
+    if (niceness == known)
+        return;
+    known = niceness;
+    int error = errno;
+    setpriority(PRIO_PROCESS, 0, niceness);  // 0: on Linux, this thread alone
+    errno = error;
+}

@@ -9,6 +9,16 @@ package final class OwnThread: Sendable {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
+    /// The niceness of work that many may ask for at once, and that is less urgent than what the loops do: such a thread gets
+    /// a tenth of a core that one of them wants, too (sched(7)).
+    private static let background: Int32 = 10
+
+    /// From now on the kernel prefers others to the calling thread, whoever has made it.
+    package static func yieldToOthers() { clinux_be_nice(background) }
+
+    /// From now on the kernel prefers the calling thread to others, if it lets it (CAP_SYS_NICE): for what measures them.
+    package static func comeFirst() { clinux_be_nice(-background) }
+
     private let thread: pthread_t
 
     /// `name` is what `top -H` and a debugger show: at most 15 bytes of it (prctl(2), PR_SET_NAME).

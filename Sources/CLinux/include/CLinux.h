@@ -54,6 +54,9 @@ int clinux_wait(int descriptor, int64_t nanoseconds);
 /// Names the calling thread: what `top -H` and a debugger show, at most 15 bytes of it.
 void clinux_name_thread(const char *name);
 
+/// Gives the calling thread this niceness, from -20 (first) to 19 (last). A kernel that refuses changes nothing.
+void clinux_be_nice(int niceness);
+
 /// Makes close() send a reset instead of a FIN (SO_LINGER 0).
 void clinux_reset_on_close(int descriptor);
 

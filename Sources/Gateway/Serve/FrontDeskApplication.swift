@@ -69,6 +69,8 @@ package final class FrontDeskApplication: Application {
         case .found(let routed):
             let client = loop.peer(of: request).map { proxies.client(of: head, from: $0) }
             Task { [handle, answer = answer(routed, from: client)] in
+                // Whoever comes in must not be felt by those who are in.
+                OwnThread.yieldToOthers()
                 handle.respond(request, await answer(RequestBody(body)))
             }
         }

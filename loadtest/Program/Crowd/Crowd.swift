@@ -12,6 +12,8 @@ struct CrowdPlan: Sendable {
     let watches: Bool
     /// What a client waits at most before it tries again, in microseconds.
     let longestPause: Int64
+    /// The first loop has those that are measured, the others have the rest.
+    let keepsOnlookersApart: Bool
     let tickets: TicketDesk
     let progress: Progress
     let history: HistoryFile?
@@ -37,6 +39,8 @@ final class Crowd: Application {
     }
 
     func began(loop: EventLoop) {
+        // As if they were at other machines: the program must not measure how it stands in its own way.
+        if plan.keepsOnlookersApart { handle.index > 0 ? OwnThread.yieldToOthers() : OwnThread.comeFirst() }
         loop.every(Self.tick) { [unowned self] loop in
             let now = microseconds()
             for client in clients.values { client.wake(now, loop) }

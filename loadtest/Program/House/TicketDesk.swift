@@ -1,4 +1,5 @@
 import Dispatch
+import Reactor
 import Synchronization
 
 /// Fetches tickets beside the event loops, which must not wait for HTTP: each connection needs a new one, and after a
@@ -39,6 +40,7 @@ final class TicketDesk: Sendable {
         let clerk = counter.clerks[counter.turn.wrappingAdd(1, ordering: .relaxed).oldValue % counter.clerks.count]
         let came = microseconds()
         clerk.queue.async {
+            OwnThread.yieldToOthers()
             // Who waited behind somebody that got no answer has waited as long: nobody does so one after the other.
             guard came > counter.silentAt.load(ordering: .relaxed) else {
                 return done(.failure(HouseError("the node does not answer")))

@@ -33,6 +33,7 @@ final class Rush {
         let crowd = CrowdPlan(
             addresses: try plan.houses.map { try $0.listenAddress() }, run: run, seed: plan.seed,
             textBytes: plan.textBytes, watches: plan.watches, longestPause: plan.longestPause,
+            keepsOnlookersApart: plan.keepsOnlookersApart,
             tickets: TicketDesk(plan.houses, clerks: plan.ticketClerks), progress: progress, history: plan.history)
         reception = Reception(plan.houses, run: run)
         conductorBook = HistoryBook(plan.history)

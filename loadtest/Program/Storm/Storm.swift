@@ -1,4 +1,5 @@
 import LoadCheck
+import Reactor
 
 /// What a storm is to be.
 struct StormPlan {
@@ -33,7 +34,7 @@ struct Storm {
     private let stormNodes: Range<Int>
     private static let drainSeconds = 30.0
     /// What a busy desk writes in the meantime, not the burst of one program.
-    private static let writingSeconds = 4.0
+    private static let writingSeconds = 8.0
 
     init(_ plan: StormPlan, _ rush: Rush) {
         self.plan = plan
@@ -45,6 +46,8 @@ struct Storm {
     }
 
     func run() throws -> StormReport {
+        // Says when a message is due.
+        OwnThread.comeFirst()
         say("signing in \(rush.plan.guests + rush.plan.members) bystanders and \(plan.guests) guests")
         try rush.gather(at: bystanderNodes)
         let members = (plan.guests + HouseOptions.casesPerMember - 1) / HouseOptions.casesPerMember

@@ -7,7 +7,7 @@ final class HouseServices: Sendable {
     let limits: HubLimits
     let store: any CaseStore
     let directory: Directory
-    let readers: ReaderPool
+    let readers: WorkerPool
     let presence: PresenceDesk
     let doors: DeskDoors
     let facts: KnownFacts
@@ -20,7 +20,7 @@ final class HouseServices: Sendable {
     private let sockets = Atomic(0)
 
     init(
-        limits: HubLimits, store: any CaseStore, directory: Directory, readers: ReaderPool, presence: PresenceDesk,
+        limits: HubLimits, store: any CaseStore, directory: Directory, readers: WorkerPool, presence: PresenceDesk,
         doors: DeskDoors, nodes: NodeLink?, submit: @escaping @Sendable ([Submission]) -> Bool
     ) {
         self.limits = limits

@@ -52,7 +52,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         fail: @escaping @Sendable (StoreError) -> Void
     ) throws {
         let doors = DeskDoors()
-        let readers = try ReaderPool(threads: limits.readers, capacity: limits.waitingReads)
+        let readers = try WorkerPool("hub-reader", threads: limits.readers, waiting: limits.waitingReads)
         var random = SystemRandomNumberGenerator()
         let engine: EngineService<Store>
         let desk: PresenceDesk

@@ -4,12 +4,15 @@ import Glibc
 import Reactor
 import Synchronization
 
-/// Threads that read the store for the loops, which must not wait: first come, first served, whoever is free.
-final class ReaderPool: Sendable {
+/// Threads for work that blocks, which loops and Swift's own pool must not wait for: first come, first served, whoever is
+/// free. They yield to loops and engine (`OwnThread.yieldToOthers`): a storm of newcomers, each with questions for the store,
+/// takes what those who are in leave over.
+final class WorkerPool: Sendable {
     typealias Job = @Sendable () -> Void
 
     private struct Queue {
         var jobs: Deque<Job> = []
+        var running = 0
         var isStopping = false
     }
 
@@ -17,6 +20,7 @@ final class ReaderPool: Sendable {
         let queue = Mutex(Queue())
         /// Counts the jobs: reading it takes one, or waits for one.
         let descriptor: Int32
+        /// Under way and waiting.
         let capacity: Int
 
         init(capacity: Int) throws(ReactorError) {
@@ -28,11 +32,18 @@ final class ReaderPool: Sendable {
         deinit { close(descriptor) }
 
         func run() {
+            OwnThread.yieldToOthers()
             while true {
                 var count: eventfd_t = 0
                 while eventfd_read(descriptor, &count) != 0 {}  // interrupted: wait on
-                guard let job = queue.withLock({ $0.jobs.popFirst() }) else { return }
+                let job = queue.withLock { queue in
+                    let job = queue.jobs.popFirst()
+                    if job != nil { queue.running += 1 }
+                    return job
+                }
+                guard let job else { return }
                 job()
+                queue.withLock { $0.running -= 1 }
             }
         }
     }
@@ -40,13 +51,15 @@ final class ReaderPool: Sendable {
     private let work: Work
     private let threads: [OwnThread]
 
-    init(threads count: Int, capacity: Int) throws(ReactorError) {
-        let work = try Work(capacity: capacity)
+    /// At most `waiting` jobs wait for one of `count` threads. `name` is the threads'.
+    init(_ name: String, threads count: Int, waiting: Int) throws(ReactorError) {
+        let count = max(1, count)
+        let work = try Work(capacity: count + max(0, waiting))
         self.work = work
         var threads: [OwnThread] = []
-        for index in 0..<max(1, count) {
+        for index in 0..<count {
             do {
-                threads.append(try OwnThread("hub-reader-\(index)") { work.run() })
+                threads.append(try OwnThread("\(name)-\(index)") { work.run() })
             } catch {
                 Self.end(work, threads)
                 throw error
@@ -58,7 +71,7 @@ final class ReaderPool: Sendable {
     /// False when too much waits, or the house is closing: the job will not run.
     func take(_ job: @escaping Job) -> Bool {
         let isTaken = work.queue.withLock { queue in
-            guard !queue.isStopping, queue.jobs.count < work.capacity else { return false }
+            guard !queue.isStopping, queue.running + queue.jobs.count < work.capacity else { return false }
             queue.jobs.append(job)
             return true
         }
