@@ -108,6 +108,14 @@ extension TestServer {
         let id = try ask { loop in try? loop.connect(StreamRequest(address, security: security), log) }
         return try #require(id)
     }
+
+    /// Client role: begins a stream to the landlord, who takes it, and waits until it is open.
+    func stream(to landlord: Landlord, _ log: StreamLog) throws -> (stream: ConnectionID, guest: Int32) {
+        let stream = try stream(landlord.port, log)
+        let guest = try landlord.accept()
+        try eventually("it is open") { log.now.opened == 1 }
+        return (stream, guest)
+    }
 }
 
 @Suite struct `A stream` {
@@ -134,9 +142,7 @@ extension TestServer {
         let landlord = try Landlord()
         try withClient { client in
             let log = StreamLog()
-            let stream = try client.stream(landlord.port, log)
-            let guest = try landlord.accept()
-            try eventually("it is open") { log.now.opened == 1 }
+            let (stream, guest) = try client.stream(to: landlord, log)
             _ = try client.ask { loop in
                 for number in 0..<1000 { log.write([UInt8]("<\(number)>".utf8), to: stream, loop) }
             }
@@ -177,9 +183,7 @@ extension TestServer {
         let chunk = [UInt8](repeating: 7, count: 100_000)
         try withClient(Script(), { $0.limits.sendQueueBytes = 1 << 20 }) { client in
             let log = StreamLog()
-            let stream = try client.stream(landlord.port, log)
-            let guest = try landlord.accept()
-            try eventually("it is open") { log.now.opened == 1 }
+            let (stream, guest) = try client.stream(to: landlord, log)
             // The kernel takes some megabytes before anything waits here.
             try eventually("it is full") {
                 _ = try client.ask { loop in log.write(chunk, to: stream, loop) }
@@ -200,9 +204,7 @@ extension TestServer {
         let chunk = [UInt8](repeating: 7, count: 100_000)
         try withClient(Script(), { $0.limits.writeTimeout = .milliseconds(300) }) { client in
             let log = StreamLog()
-            let stream = try client.stream(landlord.port, log)
-            _ = try landlord.accept()
-            try eventually("it is open") { log.now.opened == 1 }
+            let (stream, _) = try client.stream(to: landlord, log)
             try eventually("the end") {
                 _ = try client.ask { loop in log.write(chunk, to: stream, loop) }
                 return log.now.ends == [.timedOut]
@@ -214,9 +216,7 @@ extension TestServer {
         let landlord = try Landlord()
         try withClient { client in
             let log = StreamLog()
-            let stream = try client.stream(landlord.port, log)
-            let guest = try landlord.accept()
-            try eventually("it is open") { log.now.opened == 1 }
+            let (stream, guest) = try client.stream(to: landlord, log)
             let bytes = [UInt8](repeating: 9, count: 900_000)
             _ = try client.ask { loop in
                 log.write(bytes, to: stream, loop)
@@ -234,9 +234,7 @@ extension TestServer {
         let landlord = try Landlord()
         try withClient { client in
             let log = StreamLog()
-            let stream = try client.stream(landlord.port, log)
-            let guest = try landlord.accept()
-            try eventually("it is open") { log.now.opened == 1 }
+            let (stream, guest) = try client.stream(to: landlord, log)
             _ = try client.ask { loop in
                 loop.abort(stream)
                 log.write([1, 2, 3], to: stream, loop)
@@ -251,9 +249,7 @@ extension TestServer {
         let landlord = try Landlord()
         let client = try TestServer(Script()) { $0.listens = false }
         let log = StreamLog()
-        let stream = try client.stream(landlord.port, log)
-        let guest = try landlord.accept()
-        try eventually("it is open") { log.now.opened == 1 }
+        let (stream, guest) = try client.stream(to: landlord, log)
         _ = try client.ask { loop in log.write([1, 2, 3], to: stream, loop) }
         client.group.stop(limit: .seconds(5))
         #expect(landlord.read(4, from: guest) == [1, 2, 3])
