@@ -170,24 +170,32 @@ import Testing
         return (house, proxy, store, { isArmed.withLock { $0 = true } })
     }
 
-    // covers: B1, B7
-    @Test func `a connection that is cut between COMMIT and its answer: unknown, then known, stored once`() throws {
-        let (house, proxy, store, arm) = try behindProxy(.nextAnswer)
-        var chronicle = Chronicle(1)
-        try store.commit(units: [chronicle.open()])
-        for round in 1...20 {
-            let unit = chronicle.say("message \(round)", commands: [.test(UInt128(round))])
-            arm()
-            guard case .unknown? = storeError({ try store.commit(units: [unit]) }) else { throw UnexpectedTrouble() }
-            #expect(proxy.cutCount == round)
-            #expect(try eventually(store, unit) == [.known(index: 0, unit.commands[0].receipt)])
+    enum Cut: String, CaseIterable, CustomTestStringConvertible, Sendable {
+        case beforeItArrives = "COMMIT does not arrive"
+        case beforeItIsAnswered = "COMMIT is not answered"
+
+        var testDescription: String { rawValue }
+
+        var loss: LossyProxy.Loss {
+            switch self {
+            case .beforeItArrives: .nextRequest
+            case .beforeItIsAnswered: .nextAnswer
+            }
         }
-        #expect(try house.page(CaseID(1)).events.count == 21)
+
+        /// What becomes of the unit when it is tried again.
+        func outcome(of unit: CommitUnit) -> CommitOutcome {
+            switch self {
+            case .beforeItArrives: .stored
+            case .beforeItIsAnswered: .known(index: 0, unit.commands[0].receipt)
+            }
+        }
     }
 
     // covers: B1, B7
-    @Test func `a connection that is cut before COMMIT arrives: unknown, then stored, once`() throws {
-        let (house, proxy, store, arm) = try behindProxy(.nextRequest)
+    @Test(arguments: Cut.allCases)
+    func `a connection that is cut at a COMMIT: unknown at first, and stored once`(_ cut: Cut) throws {
+        let (house, proxy, store, arm) = try behindProxy(cut.loss)
         var chronicle = Chronicle(1)
         try store.commit(units: [chronicle.open()])
         for round in 1...20 {
@@ -195,7 +203,7 @@ import Testing
             arm()
             guard case .unknown? = storeError({ try store.commit(units: [unit]) }) else { throw UnexpectedTrouble() }
             #expect(proxy.cutCount == round)
-            #expect(try eventually(store, unit) == [.stored])
+            #expect(try eventually(store, unit) == [cut.outcome(of: unit)])
         }
         #expect(try house.page(CaseID(1)).events.count == 21)
     }
