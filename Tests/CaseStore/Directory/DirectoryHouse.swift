@@ -131,6 +131,13 @@ final class DirectoryHouse {
         try directory.logIn(email: email, password: password, from: client, mark: mark, at: now)
     }
 
+    /// What somebody is told who does not know Anna's password; for several threads, to which a house cannot be given.
+    static func guessPassword(_ directory: Directory) -> DirectoryError? {
+        directoryError {
+            _ = try directory.logIn(email: memberEmail, password: "wrong password", from: client, at: start)
+        }
+    }
+
     /// What the audit trail holds, as "actor action subject", the oldest first.
     func trail() throws -> [String] {
         try database.rows("SELECT actor, action, subject FROM auditRow ORDER BY number", []).map { row in

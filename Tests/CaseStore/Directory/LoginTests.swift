@@ -144,12 +144,7 @@ import Testing
         let directory = house.directory
         let tried = Atomic<Int>(0)
         DispatchQueue.concurrentPerform(iterations: 16) { _ in
-            let error = directoryError {
-                _ = try directory.logIn(
-                    email: DirectoryHouse.memberEmail, password: "wrong password", from: DirectoryHouse.client,
-                    at: DirectoryHouse.start)
-            }
-            if error == .wrongLogin { tried.add(1, ordering: .relaxed) }
+            if DirectoryHouse.guessPassword(directory) == .wrongLogin { tried.add(1, ordering: .relaxed) }
         }
         #expect(tried.load(ordering: .relaxed) == DirectoryLimits.freeFailures)
     }

@@ -107,27 +107,9 @@ import Testing
     // covers: B9
     @Test func `the bytes of a destroyed key are in no file, whatever else the table went through`() throws {
         let house = try VaultHouse()
-        let vault = try house.open()
-        let table = try Self.slotReader(vault)
-        var random = SeededRandom(seed: 9)
-        try vault.createKeys(for: [.organisation(1), .organisation(2)])
-        var living: [KeyOwner: [UInt8]] = [:]
-        var destroyed: [[UInt8]] = []
-        for round in Int64(0)..<30 {
-            // Enough for several pages, so that pages split while others of their keys are destroyed.
-            let made = (0..<40).map { KeyOwner.case(round * 40 + $0, of: 1 + $0 % 2) }
-            try vault.createKeys(for: made)
-            for owner in made { living[owner] = try table(owner) }
-            let doomed = living.keys.shuffled(using: &random).prefix(random.int(1...35))
-            try vault.destroy(Array(doomed))
-            for owner in doomed { destroyed.append(living.removeValue(forKey: owner) ?? []) }
-        }
-        let contents = try house.keyFileContents()
-        let found = destroyed.filter { contents.hold(anyOf: $0) }.count
-        #expect(destroyed.count > 100)
-        #expect(found == 0, "of \(destroyed.count) destroyed keys")
-        // The test can see keys at all.
-        #expect(living.values.allSatisfy { contents.hold(anyOf: $0) })
+        // Enough for several pages, so that pages split while others of their keys are destroyed.
+        let keys = try KeyTurnover(house.open(), rounds: 30)
+        keys.expectErasure(from: try house.keyFileContents(), ofMoreThan: 100)
     }
 
     // covers: B9

@@ -242,29 +242,14 @@ import Testing
         let url = try PostgresURL(database.url)
         let house = try VaultHouse(keys: url)
         let vault = try house.open()
-        var random = SeededRandom(seed: 9)
-        try vault.createKeys(for: [.organisation(1), .organisation(2)])
-        var living: [KeyOwner: [UInt8]] = [:]
-        var destroyed: [[UInt8]] = []
-        for round in Int64(0)..<6 {
-            let made = (0..<40).map { KeyOwner.case(round * 40 + $0, of: 1 + $0 % 2) }
-            try vault.createKeys(for: made)
-            for owner in made { living[owner] = try vault.wrappedKey(of: owner) }
-            let doomed = living.keys.shuffled(using: &random).prefix(random.int(1...35))
-            try vault.destroy(Array(doomed))
-            for owner in doomed { destroyed.append(living.removeValue(forKey: owner) ?? []) }
-        }
+        let keys = try KeyTurnover(vault, rounds: 6)
         try vault.removeTraces()
         try PostgresConnection(url, PostgresSettings()).runScript("CHECKPOINT")
         var bytes: [UInt8] = []
         for name in try FileManager.default.contentsOfDirectory(atPath: files) {
             bytes += try Data(contentsOf: URL(filePath: files + "/" + name))
         }
-        let contents = FileContents(bytes)
-        #expect(destroyed.count > 50)
-        #expect(destroyed.filter { contents.hold(anyOf: $0) }.isEmpty)
-        // The test can see keys at all.
-        #expect(living.values.allSatisfy { contents.hold(anyOf: $0) })
+        keys.expectErasure(from: FileContents(bytes), ofMoreThan: 50)
     }
 
     @Test func `an id of a key is never given out twice, also after an older copy was put back`() throws {

@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import Testing
 
 @testable import CaseStore
 
@@ -122,6 +124,34 @@ struct FileContents {
                 words.contains(slot.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
             }
         }
+    }
+}
+
+/// Keys of cases that are made and destroyed by turns, as they stood in the table.
+struct KeyTurnover {
+    private var living: [KeyOwner: [UInt8]] = [:]
+    private var destroyed: [[UInt8]] = []
+
+    init(_ vault: Vault, rounds: Int64) throws {
+        var random = SeededRandom(seed: 9)
+        try vault.createKeys(for: [.organisation(1), .organisation(2)])
+        for round in 0..<rounds {
+            let made = (0..<40).map { KeyOwner.case(round * 40 + $0, of: 1 + $0 % 2) }
+            try vault.createKeys(for: made)
+            for owner in made { living[owner] = try vault.wrappedKey(of: owner) }
+            let doomed = living.keys.shuffled(using: &random).prefix(random.int(1...35))
+            try vault.destroy(Array(doomed))
+            for owner in doomed { destroyed.append(living.removeValue(forKey: owner) ?? []) }
+        }
+    }
+
+    /// No byte of a destroyed key is there.
+    func expectErasure(from contents: FileContents, ofMoreThan count: Int) {
+        let found = destroyed.filter { contents.hold(anyOf: $0) }.count
+        #expect(destroyed.count > count)
+        #expect(found == 0, "of \(destroyed.count) destroyed keys")
+        // The test can see keys at all.
+        #expect(living.values.allSatisfy { contents.hold(anyOf: $0) })
     }
 }
 
