@@ -28,8 +28,7 @@ struct KneeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The bound of p99.", valueName: "ms"))
     var bound = 50.0
 
-    @Option(help: ArgumentHelp("Where to write the steps.", valueName: "file"))
-    var json: String?
+    @OptionGroup var figures: FiguresOptions
 
     private static let drainSeconds = 20.0
 
@@ -84,9 +83,7 @@ struct KneeCommand: ParsableCommand {
         if let retried = steps.last?.retried, retried > 0 {
             print("! sockets were told that they are too fast, or the server too busy: try it with more members, too")
         }
-        if let json {
-            try Knee(boundMilliseconds: bound, rate: best, steps: steps).write(to: json)
-        }
+        try figures.write(Knee(boundMilliseconds: bound, rate: best, steps: steps))
         guard best > 0 else { throw ExitCode.failure }
     }
 

@@ -28,8 +28,7 @@ struct RushCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How long to wait for what is still under way.", valueName: "seconds"))
     var drain = 30.0
 
-    @Option(help: ArgumentHelp("Where to write the figures.", valueName: "file"))
-    var json: String?
+    @OptionGroup var figures: FiguresOptions
 
     func validate() throws {
         guard rate > 0, rate <= 1e6 else { throw ValidationError("--rate: above 0, at most 1000000.") }
@@ -56,7 +55,7 @@ struct RushCommand: ParsableCommand {
             plan, rate: rate, seconds: seconds, spacing: spacing, progress: rush.progress, latencies: latencies,
             isDrained: isDrained)
         print(report.text, terminator: "")
-        if let json { try report.write(to: json) }
+        try figures.write(report)
         guard isDrained, report.refused == 0 else { throw ExitCode.failure }
     }
 

@@ -40,8 +40,7 @@ struct StormCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Exit status 1 when the bystanders' p99 to delivery is longer.", valueName: "ms"))
     var p99Within: Double?
 
-    @Option(help: ArgumentHelp("Where to write the figures.", valueName: "file"))
-    var json: String?
+    @OptionGroup var figures: FiguresOptions
 
     private static let textBytes = 120
 
@@ -78,7 +77,7 @@ struct StormCommand: ParsableCommand {
         }
         try rush.finish(isComplete: house.history != nil)
         print(report.text, terminator: "")
-        if let json { try report.write(to: json) }
+        try figures.write(report)
         guard let back = report.backSeconds, back <= backWithin ?? .infinity,
             report.storm.sendToDelivered.p99Milliseconds <= p99Within ?? .infinity
         else { throw ExitCode.failure }

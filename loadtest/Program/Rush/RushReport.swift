@@ -100,11 +100,3 @@ struct RushReport: Encodable {
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
-
-extension Encodable {
-    func write(to path: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        try (try encoder.encode(self) + Data("\n".utf8)).write(to: URL(filePath: path))
-    }
-}
