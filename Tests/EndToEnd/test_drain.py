@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from support.desk import Browser, Desk
-from support.peer import connect
+from support.peer import is_refused
 from support.server import Program, foyer_binary
-from support.sockets import ProtocolSocket
+from support.sockets import ProtocolSocket, deaf_socket
 from support.stalled_disk import Disk
 from support.waiting import wait_until
 
@@ -31,14 +31,6 @@ def disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
     disk.attach(monkeypatch)
     yield disk
     disk.go_on()
-
-
-def _refuses_connections(house: Desk) -> bool:
-    try:
-        connect(house).close()
-    except ConnectionError:
-        return house.running()
-    return False
 
 
 def _guest(house: Desk) -> Browser:
@@ -96,7 +88,7 @@ def test_what_is_in_flight_is_answered_before_the_goodbye(disk: Disk) -> None:
         # The answer to a question that needs no disk says that those before it have been taken.
         assert "ok" in socket.ask("ping")
         house.signal(signal.SIGTERM)
-        wait_until(lambda: _refuses_connections(house), 3, "the house refuses connections")
+        wait_until(lambda: is_refused(house), 3, "the house refuses connections")
         disk.go_on()
         assert all("case" in socket.answer(number)["ok"] for number in asked)
         assert socket.end()[0] == _RESTARTING
@@ -112,7 +104,7 @@ def test_a_request_under_way_is_answered(disk: Disk) -> None:
         request.request("POST", "/api/v1/guests/code", form, {"Content-Type": "application/json", "Origin": house.url})
         time.sleep(0.5)
         house.signal(signal.SIGTERM)
-        wait_until(lambda: _refuses_connections(house), 3, "the house refuses connections")
+        wait_until(lambda: is_refused(house), 3, "the house refuses connections")
         disk.go_on()
         assert request.getresponse().status == 200
         assert house.wait(_END_SECONDS) == 0
@@ -120,19 +112,11 @@ def test_a_request_under_way_is_answered(disk: Disk) -> None:
 
 def test_who_does_not_go_is_cut_off_in_time() -> None:
     """A client that ignores the close frame holds it up for the drain time at most."""
-    with Desk("--drain-time", f"{_DRAIN_SECONDS:g}s", "--close-timeout-ms", "60000") as house:
-        deaf = connect(house)
-        deaf.sendall(
-            b"GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            b"Sec-WebSocket-Protocol: foyer.v1\r\n\r\n"
-        )
-        assert deaf.recv(64).startswith(b"HTTP/1.1 101 ")
+    with Desk("--drain-time", f"{_DRAIN_SECONDS:g}s", "--close-timeout-ms", "60000") as house, deaf_socket(house):
         began = time.monotonic()
         house.signal(signal.SIGTERM)
         assert house.wait(_END_SECONDS) == 0
         assert _DRAIN_SECONDS - 0.5 <= time.monotonic() - began < _DRAIN_SECONDS + 3
-        deaf.close()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

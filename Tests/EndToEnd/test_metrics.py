@@ -11,9 +11,9 @@ import pytest
 
 from support.desk import Answer, Browser, Desk
 from support.exposition import Family, parse
-from support.peer import connect
+from support.peer import is_refused
 from support.server import REPOSITORY
-from support.sockets import ProtocolSocket
+from support.sockets import ProtocolSocket, deaf_socket
 from support.waiting import wait_until
 
 _METRICS = "foyer metrics on "
@@ -157,27 +157,11 @@ def test_without_an_address_there_are_no_metrics() -> None:
 
 
 def test_operators_are_answered_until_the_house_has_ended() -> None:
-    with Watched("--drain-time", "5s", "--close-timeout-ms", "60000") as house:
-        deaf = connect(house)
-        deaf.sendall(
-            b"GET /v1/socket HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            b"Sec-WebSocket-Protocol: foyer.v1\r\n\r\n"
-        )
-        assert deaf.recv(64).startswith(b"HTTP/1.1 101 ")
+    with Watched("--drain-time", "5s", "--close-timeout-ms", "60000") as house, deaf_socket(house):
         house.signal(signal.SIGTERM)
-
-        def is_refused() -> bool:
-            try:
-                connect(house).close()
-            except ConnectionError:
-                return True
-            return False
-
-        wait_until(is_refused, 3, "the public address is closed")
+        wait_until(lambda: is_refused(house), 3, "the public address is closed")
         ready, alive = house.ask_operators("/readyz"), house.ask_operators("/healthz")
         assert (ready.status, ready.json()["status"]) == (503, "draining")
         assert (alive.status, alive.json()["status"]) == (200, "ok")
         assert house.ask_operators("/metrics").status == 200
         assert house.wait(15) == 0
-        deaf.close()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from support.desk import Desk
-from support.peer import connect
+from support.peer import is_refused
 from support.stalled_disk import Disk
 from support.waiting import wait_until
 
@@ -62,15 +62,7 @@ def test_it_stops_all_the_same_and_lets_nobody_in_meanwhile(disk: Disk, house: D
     waiting = _ask_for_codes(house, 4)
     time.sleep(0.5)
     house.signal(signal.SIGTERM)
-
-    def is_refused() -> bool:
-        try:
-            connect(house).close()
-        except ConnectionError:
-            return house.running()
-        return False
-
-    wait_until(is_refused, 3, "the house runs, and refuses connections")
+    wait_until(lambda: is_refused(house), 3, "the house runs, and refuses connections")
     assert house.wait(_STOP_SECONDS) == _STANDS_STILL
     assert any("stands still" in line for line in house.errors), house.errors
     assert len(waiting) == 4

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed
 
 from support.certificates import Certificate, make_certificate
 from support.frames import GOING_AWAY, close_frame
-from support.peer import Peer, assert_honest_clients_are_served, connect, trusting_context
+from support.peer import Peer, assert_honest_clients_are_served, connect, is_refused, trusting_context
 from support.server import Program, Server, foyer_binary
 from support.waiting import wait_until
 
@@ -69,18 +69,11 @@ class TestStopping:
 
     def test_nobody_is_let_in_any_more(self, stopping: Server) -> None:
         """Each loop closes its own listener, so refusal begins shortly after the first close frame."""
-
-        def is_refused() -> bool:
-            try:
-                connect(stopping).close()
-            except ConnectionError:
-                return stopping.running()
-            return False
-
         with Peer.upgraded(stopping) as peer:
             stopping.signal(signal.SIGTERM)
             assert peer.read_close().close_code == GOING_AWAY
-            wait_until(is_refused, 0.8 * _CLOSE_TIMEOUT_MS / 1000, "the server runs, and refuses connections")
+            within_seconds = 0.8 * _CLOSE_TIMEOUT_MS / 1000
+            wait_until(lambda: is_refused(stopping), within_seconds, "the server runs, and refuses connections")
 
     def test_what_is_queued_is_finished_first(self, stopping: Server) -> None:
         """A message that waits for a slow reader arrives whole, then the close frame."""

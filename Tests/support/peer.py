@@ -45,6 +45,15 @@ def connect(endpoint: Endpoint, source: str | None = None, receive_buffer_bytes:
     return connection
 
 
+def is_refused(server: Server) -> bool:
+    """Whether it lets nobody in any more, and still runs."""
+    try:
+        connect(server).close()
+    except ConnectionError:
+        return server.running()
+    return False
+
+
 def reset(connection: socket.socket) -> None:
     """Vanishes: the other side gets a RST instead of an orderly end."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

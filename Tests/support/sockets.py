@@ -10,7 +10,8 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from support.desk import Browser
+from support.desk import Browser, Desk
+from support.peer import Peer
 
 _PATIENCE_SECONDS = 20.0
 
@@ -54,3 +55,8 @@ class ProtocolSocket:
 
     def close(self) -> None:
         self._open.close()
+
+
+def deaf_socket(house: Desk) -> Peer:
+    """One that never authenticates, and answers nothing: no ping, and no close frame."""
+    return Peer.upgraded(house, "/v1/socket", "Sec-WebSocket-Protocol: foyer.v1")
