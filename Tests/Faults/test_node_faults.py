@@ -66,26 +66,17 @@ def test_no_deadline_is_early_missed_or_met_twice_though_nodes_are_killed(cluste
 
 def test_a_node_is_killed(cluster: Cluster, tmp_path: Path) -> None:
     node = cluster.nodes[1]
-    with FaultRun("node killed", cluster, tmp_path) as run:
-        run.fault_begins()
-        node.kill()
+    with FaultRun("node killed", cluster, tmp_path) as run, run.fault(node.kill, node.start):
         run.wait_until_well(while_it_lasts=True)
-        node.start()
-        run.fault_ends()
     assert run.finding.moves > 0
 
 
 def test_a_node_is_paused_for_longer_than_its_leases(cluster: Cluster, tmp_path: Path) -> None:
     node = cluster.nodes[1]
     with FaultRun("node paused", cluster, tmp_path) as run:
-        run.fault_begins()
-        node.pause()
-        try:
+        with run.fault(node.pause, node.resume):
             run.let_come_due(SCALE.pause_seconds)
             run.wait_until_well(while_it_lasts=True)
-        finally:
-            node.resume()
-        run.fault_ends()
         run.let_come_due(SCALE.seconds)
     assert run.finding.moves > 0
 
@@ -93,12 +84,7 @@ def test_a_node_is_paused_for_longer_than_its_leases(cluster: Cluster, tmp_path:
 def test_a_node_is_cut_off_from_everybody(cluster: Cluster, tmp_path: Path) -> None:
     elsewhere: Namespace = cluster.namespace
     with FaultRun("node cut off", cluster, tmp_path) as run:
-        run.fault_begins()
-        elsewhere.pull_out()
-        try:
+        with run.fault(elsewhere.pull_out, elsewhere.plug_in):
             run.wait_until_well(while_it_lasts=True)
-        finally:
-            elsewhere.plug_in()
-        run.fault_ends()
         run.let_come_due(SCALE.seconds)
     assert run.finding.moves > 0

@@ -33,12 +33,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 
 
 def test_postgres_is_restarted(cluster: Cluster, tmp_path: Path) -> None:
-    with FaultRun("PostgreSQL restarted", cluster, tmp_path) as run:
-        run.fault_begins()
-        cluster.postgres.stop()
+    postgres = cluster.postgres
+    with FaultRun("PostgreSQL restarted", cluster, tmp_path) as run, run.fault(postgres.stop, postgres.start):
         run.let_come_due(SCALE.seconds)
-        cluster.postgres.start()
-        run.fault_ends()
 
 
 def test_postgres_is_killed(cluster: Cluster, tmp_path: Path) -> None:
@@ -51,14 +48,9 @@ def test_postgres_is_killed(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_postgres_is_paused(cluster: Cluster, tmp_path: Path) -> None:
-    with FaultRun("PostgreSQL paused", cluster, tmp_path) as run:
-        run.fault_begins()
-        cluster.postgres.pause()
-        try:
-            run.let_come_due(SCALE.seconds)
-        finally:
-            cluster.postgres.resume()
-        run.fault_ends()
+    postgres = cluster.postgres
+    with FaultRun("PostgreSQL paused", cluster, tmp_path) as run, run.fault(postgres.pause, postgres.resume):
+        run.let_come_due(SCALE.seconds)
 
 
 @pytest.mark.parametrize("where", list(CommitCut), ids=lambda where: where.name.lower())

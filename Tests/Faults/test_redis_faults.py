@@ -51,12 +51,9 @@ def assert_felt(run: FaultRun) -> None:
 
 
 def test_redis_is_stopped_and_started_again(cluster: Cluster, tmp_path: Path) -> None:
-    with FaultRun("Redis stopped", cluster, tmp_path) as run:
-        run.fault_begins()
-        cluster.redis.stop()
+    redis = cluster.redis
+    with FaultRun("Redis stopped", cluster, tmp_path) as run, run.fault(redis.stop, redis.start):
         run.let_come_due(SCALE.seconds)
-        cluster.redis.start()
-        run.fault_ends()
     assert_felt(run)
 
 
@@ -77,16 +74,11 @@ def test_redis_is_flushed(cluster: Cluster, tmp_path: Path) -> None:
 
 
 def test_redis_is_paused(cluster: Cluster, tmp_path: Path) -> None:
-    with FaultRun("Redis paused", cluster, tmp_path) as run:
-        run.fault_begins()
-        cluster.redis.pause()
-        try:
-            run.let_come_due(SCALE.seconds)
-            # Nobody waits for an answer of Redis: what is written meanwhile is acknowledged.
-            run.wait(lambda recovery: recovery.acknowledged >= recovery.intended - 10, "answers without Redis", 20)
-        finally:
-            cluster.redis.resume()
-        run.fault_ends()
+    redis = cluster.redis
+    with FaultRun("Redis paused", cluster, tmp_path) as run, run.fault(redis.pause, redis.resume):
+        run.let_come_due(SCALE.seconds)
+        # Nobody waits for an answer of Redis: what is written meanwhile is acknowledged.
+        run.wait(lambda recovery: recovery.acknowledged >= recovery.intended - 10, "answers without Redis", 20)
     assert_felt(run)
 
 
@@ -128,12 +120,8 @@ def disconnections(cluster: Cluster) -> int:
 
 
 def test_redis_is_silent(cluster: Cluster, proxy: RedisProxy, tmp_path: Path) -> None:
-    with FaultRun("Redis silent", cluster, tmp_path) as run:
-        run.fault_begins()
-        proxy.be_silent()
+    with FaultRun("Redis silent", cluster, tmp_path) as run, run.fault(proxy.be_silent, proxy.speak):
         run.let_come_due(SCALE.seconds)
-        proxy.speak()
-        run.fault_ends()
     assert_felt(run)
 
 

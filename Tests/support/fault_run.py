@@ -1,11 +1,7 @@
 """A fault under load: clients of `foyer-load` write while something breaks, and every promise is checked afterwards.
 
-    with FaultRun("Redis restarted", cluster, folder) as run:
-        run.fault_begins()
-        cluster.redis.stop()
+    with FaultRun("Redis restarted", cluster, folder) as run, run.fault(cluster.redis.stop, cluster.redis.start):
         run.let_come_due(4.0)
-        cluster.redis.start()
-        run.fault_ends()
 
 At the end of the block it waits until all is well, ends the load, holds its history against the promises, and writes
 what it has found into `results/faults.json`. FOYER_FAULTS=long makes all of it larger.
@@ -18,6 +14,8 @@ import os
 import re
 import signal
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -124,6 +122,17 @@ class FaultRun:
             self._load.wait(_END_SECONDS)
 
     # What a test says.
+
+    @contextmanager
+    def fault(self, begin: Callable[[], object], end: Callable[[], object]) -> Iterator[None]:
+        """Lasts as long as the block; those who come after a test that fails in it find all parts well, too."""
+        self.fault_begins()
+        begin()
+        try:
+            yield
+        finally:
+            end()
+        self.fault_ends()
 
     def fault_begins(self) -> None:
         self._began = time.monotonic()
