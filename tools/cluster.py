@@ -23,7 +23,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 HOST = "127.0.0.1"
@@ -52,7 +52,28 @@ def await_true(condition: Callable[[], bool], seconds: float, what: str) -> None
         time.sleep(0.05)
 
 
-class Part:
+class Stoppable:
+    """`with` starts it, and stops it at the end, also where it does not come up whole."""
+
+    def start(self) -> None:
+        raise NotImplementedError
+
+    def stop(self) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        try:
+            self.start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Part(Stoppable):
     """One process of the cluster, with its output in a file of its own."""
 
     def __init__(self, name: str, folder: Path) -> None:
@@ -355,7 +376,7 @@ backend nodes
             return False
 
 
-class Cluster:
+class Cluster(Stoppable):
     """`with Cluster(folder) as cluster:` starts everything, in the order in which one part needs the other."""
 
     def __init__(
@@ -411,17 +432,6 @@ class Cluster:
     def stop(self) -> None:
         for part in reversed(self.parts):
             part.stop()
-
-    def __enter__(self) -> Cluster:
-        try:
-            self.start()
-        except BaseException:
-            self.stop()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
 
 
 def report(cluster: Cluster, output: IO[str]) -> None:

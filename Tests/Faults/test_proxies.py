@@ -21,23 +21,15 @@ _WRITING = "BEGIN;\nINSERT INTO said DEFAULT VALUES;\nCOMMIT;\n"
 
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    part = Postgres(tmp_path_factory.mktemp("postgres"))
-    try:
-        part.start()
+    with Postgres(tmp_path_factory.mktemp("postgres")) as part:
         part.ask("CREATE TABLE said (number bigserial)", "foyer")
         yield part
-    finally:
-        part.stop()
 
 
 @pytest.fixture(scope="module")
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    part = Redis(tmp_path_factory.mktemp("redis"))
-    try:
-        part.start()
+    with Redis(tmp_path_factory.mktemp("redis")) as part:
         yield part
-    finally:
-        part.stop()
 
 
 def rows(postgres: Postgres) -> int:
