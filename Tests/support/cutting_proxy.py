@@ -10,6 +10,8 @@ import contextlib
 import socket
 import threading
 
+from support.listening import connections, shut_down
+
 _LATER_PIECE_BYTES = 1021
 _RECEIVE_BYTES = 1 << 16
 
@@ -31,24 +33,14 @@ class CuttingProxy:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # Shutting down wakes the threads, which then close; closing alone would leave them in their system calls.
-        self._shut_down(self._listener)
+        # The threads wake, and close.
+        shut_down(self._listener)
         with self._lock:
             for connection in self._connections:
-                self._shut_down(connection)
-
-    @staticmethod
-    def _shut_down(connection: socket.socket) -> None:
-        with contextlib.suppress(OSError):  # it may have ended already
-            connection.shutdown(socket.SHUT_RDWR)
+                shut_down(connection)
 
     def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                self._listener.close()
-                return
+        for near in connections(self._listener):
             try:
                 far = socket.create_connection(("127.0.0.1", self._target_port))
             except OSError:

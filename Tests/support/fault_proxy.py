@@ -6,11 +6,12 @@ thread for each direction with blocking sockets: a node has a dozen connections,
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import threading
 import time
 from collections.abc import Iterable
+
+from support.listening import connections, shut_down
 
 HOST = "127.0.0.1"
 _RECEIVE_BYTES = 1 << 16
@@ -34,9 +35,8 @@ class Link:
         return [data]
 
     def cut(self) -> None:
-        for end in (self.near, self.far):
-            with contextlib.suppress(OSError):  # it may have ended already
-                end.shutdown(socket.SHUT_RDWR)
+        shut_down(self.near)
+        shut_down(self.far)
 
 
 class FaultProxy:
@@ -70,9 +70,7 @@ class FaultProxy:
         self.stop()
 
     def stop(self) -> None:
-        # Shutting down wakes the thread that accepts; closing alone would leave it in its system call.
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+        shut_down(self._listener)
         self.release_answers()
         self.cut_all()
 
@@ -124,12 +122,7 @@ class FaultProxy:
     # The work.
 
     def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                self._listener.close()
-                return
+        for near in connections(self._listener):
             self.accepted += 1
             # In a thread of its own: connecting to a server that is paused must hold up nobody else.
             threading.Thread(target=self._serve, args=(near,), daemon=True).start()
