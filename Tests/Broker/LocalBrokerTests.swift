@@ -1,4 +1,5 @@
 import Broker
+import TestSupport
 import Testing
 
 @Suite struct `A broker in one process` {

@@ -137,12 +137,3 @@ enum Meeting: String, CaseIterable, CustomTestStringConvertible, Sendable {
 func topic(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> BrokerTopic {
     try #require(BrokerTopic(name), sourceLocation: sourceLocation)
 }
-
-/// Waits until something has come about.
-func eventually(
-    _ what: Comment, within limit: Duration = .seconds(10), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
-) throws {
-    let hasComeAbout = try comesAbout(within: limit, condition)
-    try #require(hasComeAbout, what, sourceLocation: sourceLocation)
-}

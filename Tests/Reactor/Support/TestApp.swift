@@ -1,7 +1,5 @@
 import Glibc
 import Synchronization
-import TestSupport
-import Testing
 import WebSocket
 
 @testable import Reactor
@@ -91,15 +89,6 @@ extension EventLoop {
     func publish(_ text: String, to topic: String) {
         Array(text.utf8).withUnsafeBytes { _ = publish(.text, $0, toTopicNamed: topic) }
     }
-}
-
-/// Waits until something has come about; ten seconds are long even on a busy machine.
-func eventually(
-    _ what: Comment, within limit: Duration = .seconds(10), sourceLocation: SourceLocation = #_sourceLocation,
-    _ condition: () throws -> Bool
-) throws {
-    let hasComeAbout = try comesAbout(within: limit, condition)
-    try #require(hasComeAbout, what, sourceLocation: sourceLocation)
 }
 
 /// Lets time pass where that is what a test is about.
