@@ -84,10 +84,8 @@ extension MemoryStore {
 
     package func due(at now: Timestamp, after last: DueCase?, limit: Int) throws(StoreError) -> [DueCase] {
         contents.withLock { contents in
-            let due = contents.order.compactMap { id in contents.cases[id]?.due.map { DueCase(id: id, at: $0) } }
-                .filter { due in due.at <= now && last.map { ($0.at, $0.id) < (due.at, due.id) } ?? true }
-                .sorted { ($0.at, $0.id) < ($1.at, $1.id) }
-            return Array(due.prefix(max(0, limit)))
+            let last = last.map { DuePlace(at: $0.at, id: $0.id) }
+            return contents.byDue.prefix(limit, after: last) { $0.at <= now }.map { DueCase(id: $0.id, at: $0.at) }
         }
     }
 
@@ -115,10 +113,11 @@ extension MemoryStore {
         contents.withLock { contents in
             let present = contents.nodes.values.filter { $0.heardAt >= moment }
                 .reduce(into: Set<MemberID>()) { $0.formUnion($1.members) }
-            return contents.rows(after: id, limit) { row in
-                guard !row.isErased, let assignee = row.columns.assignee else { return false }
-                return present.contains(assignee) == row.columns.isAssigneeAbsent
-            }.map { id, row in StrayAssignment(id: id, isPresent: row.columns.isAssigneeAbsent) }
+            return contents.byHolding.filter { holding, _ in present.contains(holding.member) == holding.isAbsent }
+                .flatMap { holding, ids in
+                    ids.prefix(limit, after: id).map { StrayAssignment(id: $0, isPresent: holding.isAbsent) }
+                }
+                .sorted { $0.id < $1.id }.prefix(max(0, limit)).map(\.self)
         }
     }
 }
@@ -133,7 +132,7 @@ extension MemoryStore.Contents {
         after id: CaseID?, _ limit: Int, where belongs: (MemoryStore.CaseRow) -> Bool
     ) -> [(CaseID, MemoryStore.CaseRow)] {
         var found: [(CaseID, MemoryStore.CaseRow)] = []
-        for place in order[(id.map(firstIndex) ?? 0)...] where id.map({ $0 < place }) ?? true {
+        for place in order[(id.map(order.firstIndex(notBefore:)) ?? 0)...] where id.map({ $0 < place }) ?? true {
             guard found.count < limit else { break }
             if let row = cases[place], belongs(row) { found.append((place, row)) }
         }

@@ -37,6 +37,24 @@ package final class MemoryStore: CaseStore {
         var isEndedWithAnother = false
 
         var isErased: Bool { isEndedWithAnother || columns.stage == .erased }
+
+        var holding: Holding? {
+            isErased ? nil : columns.assignee.map { Holding(member: $0, isAbsent: columns.isAssigneeAbsent) }
+        }
+    }
+
+    /// Whose a case is, and whether its state takes them for absent.
+    struct Holding: Hashable {
+        let member: MemberID
+        let isAbsent: Bool
+    }
+
+    /// A case that is due, in the order in which they are.
+    struct DuePlace: Comparable {
+        let at: Timestamp
+        let id: CaseID
+
+        static func < (one: Self, other: Self) -> Bool { (one.at, one.id) < (other.at, other.id) }
     }
 
     struct KeyRow {
@@ -55,6 +73,9 @@ package final class MemoryStore: CaseStore {
         var cases: [CaseID: CaseRow] = [:]
         /// The ids of `cases`, in their order.
         var order: [CaseID] = []
+        // What is asked for again and again would otherwise take a look at every case.
+        private(set) var byDue = SortedKeys<DuePlace>()
+        private(set) var byHolding: [Holding: SortedKeys<CaseID>] = [:]
         var publicIDs: Set<PublicID> = []
         /// Erased by a commit, and not emptied yet.
         var erasing: Set<CaseID> = []
@@ -64,6 +85,18 @@ package final class MemoryStore: CaseStore {
         var outbox: [PendingItem] = []
         var lastItem: Int64 = 0
         var nodes: [NodeID: Node] = [:]
+
+        fileprivate mutating func enterIndexes(_ id: CaseID, _ row: CaseRow) {
+            if let due = row.due { byDue.insert(DuePlace(at: due, id: id)) }
+            if let holding = row.holding { byHolding[holding, default: SortedKeys()].insert(id) }
+        }
+
+        fileprivate mutating func leaveIndexes(_ id: CaseID, _ row: CaseRow) {
+            if let due = row.due { byDue.remove(DuePlace(at: due, id: id)) }
+            guard let holding = row.holding else { return }
+            byHolding[holding]?.remove(id)
+            if byHolding[holding]?.isEmpty == true { byHolding[holding] = nil }
+        }
     }
 
     package let generation: Int64
@@ -173,6 +206,7 @@ extension MemoryStore.Contents {
         let columns = CaseColumns(change.state)
         if let publicID = change.publicID { create(change.id, publicID, columns) }
         guard var row = cases.removeValue(forKey: change.id) else { return }
+        leaveIndexes(change.id, row)
         row.version = change.expectedVersion + 1
         row.heads = Heads(change.state)
         row.columns = columns
@@ -188,6 +222,7 @@ extension MemoryStore.Contents {
             }
         }
         if columns.stage == .erased { erasing.insert(change.id) }
+        enterIndexes(change.id, row)
         cases[change.id] = row
         for room in change.events.flatMap(\.event.erases) { erase(room) }
         for item in change.outbox {
@@ -198,6 +233,7 @@ extension MemoryStore.Contents {
 
     private mutating func erase(_ room: CaseID) {
         guard var row = cases[room], !row.isErased else { return }
+        leaveIndexes(room, row)
         row.version += 1
         row.isEndedWithAnother = true
         row.due = nil
@@ -208,16 +244,6 @@ extension MemoryStore.Contents {
     private mutating func create(_ id: CaseID, _ publicID: PublicID, _ columns: CaseColumns) {
         cases[id] = MemoryStore.CaseRow(publicID: publicID, columns: columns, state: [])
         publicIDs.insert(publicID)
-        order.insert(id, at: firstIndex(notBefore: id))
-    }
-
-    /// Where in `order` the ids begin that are not smaller.
-    func firstIndex(notBefore id: CaseID) -> Int {
-        var (low, high) = (0, order.count)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if order[middle] < id { low = middle + 1 } else { high = middle }
-        }
-        return low
+        order.insert(id, at: order.firstIndex(notBefore: id))
     }
 }
