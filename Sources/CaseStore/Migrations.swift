@@ -3,7 +3,8 @@ import GRDB
 /// How the database came to be as it is: numbered steps, forward only. A step that has been released is never changed;
 /// what is to be different comes as the next one. The number that a database has reached is its `user_version`.
 ///
-/// A new step needs a dump of the schema before it among the tests (Tests/CaseStore/Store/Schemas), which fail without.
+/// A new step needs a dump of the schema before it among the tests (Tests/CaseStore/Store/Schemas/SQLite), which fail
+/// without.
 enum Migrations {
     /// "Foyr", in the file's header: whose database it is.
     static let applicationID: Int32 = 0x466F_7972

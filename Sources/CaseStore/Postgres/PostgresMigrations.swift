@@ -4,6 +4,9 @@ import Glibc
 /// How the database came to be as it is: numbered steps, forward only, as SQLite's (`Migrations`), and to the same tables.
 /// The number that it has reached stands in `meta`.
 ///
+/// A new step needs a dump of the database before it among the tests (Tests/CaseStore/Store/Schemas/Postgres), which fail
+/// without.
+///
 /// Nodes of the release before may be at work while a step is made, and go on working on what it has made.
 package enum PostgresMigrations {
     /// "Foyr": the advisory lock under which the steps are made, one process at a time.
@@ -17,6 +20,9 @@ package enum PostgresMigrations {
     static let steps: [String] = [
         PostgresTables.cases, AuditTables.postgres + DirectoryTables.postgres,
     ]
+
+    /// From here on there is an audit trail.
+    static let firstWithAudit: Int64 = 2
 
     package static var newest: Int64 { Int64(steps.count) }
 

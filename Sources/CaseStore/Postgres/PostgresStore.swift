@@ -43,7 +43,8 @@ package final class PostgresStore: CaseStore {
     package let generation: Int64
 
     /// Connects, checks the server, and makes or brings up to date the tables. Refuses a database that a later release has
-    /// written, one of somebody else, and an empty one where there are keys of contents.
+    /// written, one of somebody else, one whose tables somebody has changed, and an empty one where there are keys of
+    /// contents.
     package init(_ url: PostgresURL, _ vault: Vault, _ settings: Settings = Settings()) throws(StoreError) {
         writer = try PostgresPool(url, settings.postgres, most: 1)
         do {
@@ -76,6 +77,12 @@ package final class PostgresStore: CaseStore {
                         + "up to date first.")
             }
             try PostgresMigrations.run(url, connection, PostgresMigrations.steps)
+        }
+        let schema = try PostgresSchema.read(connection)
+        if let difference = schema.difference(from: try .made(by: PostgresMigrations.steps, connection)) {
+            throw StoreError.fatal(
+                "The tables in \(url) are not those of schema \(PostgresMigrations.newest): somebody has changed them, or "
+                    + "they were not restored whole. In the database, \(difference). Restore it from a backup.")
         }
         if settings.isRestored {
             return try connection.transaction(.readCommitted) { try PostgresGeneration.renew($0) }

@@ -4,13 +4,13 @@ import Testing
 
 @testable import CaseStore
 
-/// Every schema that was ever released stands in `Store/Schemas` as text, with a row in each table. A step that is added
+/// Every schema that was ever released stands in `Store/Schemas/SQLite` as text, with a row in each table. A step that is added
 /// without the text of what it makes fails here, and so does one that is changed after it was released.
 ///
 /// `FOYER_WRITE_SCHEMA=1 swift test --filter MigrationTests` writes the newest one, once: rows are added by hand.
 @Suite struct MigrationTests {
     private static let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "Schemas")
+        .appending(path: "Schemas/SQLite")
 
     private static func file(_ version: Int) -> URL { folder.appending(path: "schema-\(version).sql") }
 
