@@ -30,6 +30,18 @@ extension Foyer.Audit {
 
         @Option(
             help: ArgumentHelp(
+                "Of a house on several nodes: the database as for serve. --data is then this node's own.",
+                valueName: "url"))
+        var database: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "This node's name, as for serve: its heads are those in --data. Default: the machine's.",
+                valueName: "name"))
+        var node: String?
+
+        @Option(
+            help: ArgumentHelp(
                 "The public key, as `foyer audit public-key` printed it; without it, the house's own word is taken.",
                 valueName: "file"))
         var publicKey: String?
@@ -37,9 +49,20 @@ extension Foyer.Audit {
         @Option(help: ArgumentHelp("A copy of the heads file that was kept elsewhere; repeatable.", valueName: "file"))
         var heads: [String] = []
 
+        func validate() throws {
+            guard node == nil || database != nil else {
+                throw ValidationError("--node goes with --database: a house in a file has one node.")
+            }
+        }
+
         func run() throws {
             let report = try reporting {
-                try AuditCheck.verify(options.directory, publicKeyFile: publicKey, copiesOfHeads: heads)
+                guard let database else {
+                    return try AuditCheck.verify(options.directory, publicKeyFile: publicKey, copiesOfHeads: heads)
+                }
+                return try AuditCheck.verify(
+                    try PostgresURL(database), options.directory, node: node ?? ClusterOptions.machine,
+                    publicKeyFile: publicKey, copiesOfHeads: heads)
             }
             for node in report.nodes { print(Self.summary(node)) }
             for remark in report.remarks { print("note: \(remark)") }

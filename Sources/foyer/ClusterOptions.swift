@@ -53,7 +53,8 @@ struct ClusterOptions: ParsableArguments {
             node: node ?? Self.machine)
     }
 
-    private static var machine: String {
+    /// Its name, which is a node's if it has no other.
+    static var machine: String {
         var name = [CChar](repeating: 0, count: 65)
         guard gethostname(&name, name.count - 1) == 0 else { return "node" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

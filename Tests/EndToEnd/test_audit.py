@@ -1,14 +1,21 @@
-"""`foyer audit` on houses whose trail is written here, by the book (docs/security.md) and not by the program."""
+"""`foyer audit` on houses whose trail is written here, by the book (docs/security.md) and not by the program; and
+on one of two nodes, whose trail they have written themselves."""
 
 import hashlib
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from cluster import SHARED_FILES, Postgres
+from support.claim_race import member
+from support.house import House as FrontDesk
 from support.server import foyer_binary
 
 _ROWS = (
@@ -151,3 +158,67 @@ def test_what_cannot_be_checked_is_told_apart(house: House) -> None:
     assert refused.returncode == 2
     assert "There is no database" in refused.stderr
     assert not (house.directory / "foyer.sqlite").exists()
+
+
+@pytest.fixture
+def postgres(tmp_path: Path) -> Iterator[Postgres]:
+    server = Postgres(tmp_path / "postgres")
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.mark.covers("B9")
+def test_the_chains_of_all_nodes_are_checked_in_their_common_database(postgres: Postgres, tmp_path: Path) -> None:
+    url = postgres.url("foyer")
+    databases = ["--database", url, "--keys", postgres.url("foyer_keys")]
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    with FrontDesk(first, *databases, "--node", "first") as one:
+        for name in SHARED_FILES:
+            (second / "data" / name).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            shutil.copy(first / "data" / name, second / "data" / name)
+        email, password = next(iter(one.passwords.items()))
+        login = {"email": email, "password": password}
+        with FrontDesk(second, *databases, "--node", "second") as other:
+            for node in (one, other, one):
+                member(node.http_url, login)
+
+    def verify(*more: str) -> subprocess.CompletedProcess[str]:
+        command = [foyer_binary(), "audit", "verify", "--data", str(first / "data"), *more]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        assert postgres.password not in done.stdout + done.stderr
+        return done
+
+    whole = ["--database", url, "--node", "first", "--heads", str(second / "data" / "keys" / "audit-heads.log")]
+    checked = verify(*whole)
+    assert checked.returncode == 0, checked
+    rows = dict(re.findall(r"node (\w+): (\d+) rows, 1 heads, signed up to \S+ 0 rows since then", checked.stdout))
+    assert set(rows) == {"first", "second"} and int(rows["first"]) > int(rows["second"]) == 1, checked.stdout
+    assert "The audit trail is intact." in checked.stdout and "note:" not in checked.stdout
+    # Without a copy of its file, the other node's heads are not taken for missing, nor for checked.
+    checked = verify("--database", url, "--node", "first")
+    assert checked.returncode == 0 and "note: node second: its signed heads" in checked.stdout, checked
+
+    postgres.ask("UPDATE auditRow SET actor = 'member:99' WHERE node = 'second'", "foyer")
+    checked = verify(*whole)
+    assert checked.returncode == 1, checked
+    assert "second: row 1 does not agree with its hash" in checked.stdout, checked.stdout
+    assert "intact" not in checked.stdout
+    postgres.ask("DELETE FROM auditRow WHERE node = 'first' AND number = 2", "foyer")
+    checked = verify(*whole)
+    assert checked.returncode == 1 and "first: row 2 is missing from the middle" in checked.stdout, checked
+
+
+def test_a_database_without_a_trail_is_told_apart(postgres: Postgres, house: House) -> None:
+    refused = house.audit("verify", "--database", postgres.url("foyer"))
+    assert refused.returncode == 2 and "There is no audit trail in" in refused.stderr, refused
+    postgres.ask("CREATE TABLE invoices (n BIGINT)", "foyer")
+    refused = house.audit("verify", "--database", postgres.url("foyer"))
+    assert refused.returncode == 2 and "not Foyer's" in refused.stderr, refused
+    postgres.stop()
+    refused = house.audit("verify", "--database", postgres.url("foyer"))
+    assert refused.returncode == 2 and refused.stderr, refused
+    assert house.audit("verify", "--node", "first").returncode == 64

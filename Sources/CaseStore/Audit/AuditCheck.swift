@@ -32,6 +32,18 @@ package enum AuditCheck {
 
     /// The same of a house of many nodes, of which this machine is `node`.
     package static func verify(
+        _ url: PostgresURL, _ directory: DataDirectory, node: String, publicKeyFile: String?, copiesOfHeads: [String]
+    ) throws -> AuditReport {
+        let pool = try PostgresPool(url, PostgresSettings(), most: 1)
+        let schema = try pool.lend { connection in try PostgresMigrations.version(of: connection) }
+        guard schema >= PostgresMigrations.firstWithAudit else {
+            throw AuditError("There is no audit trail in \(url).")
+        }
+        return try verify(
+            SharedDatabase(pool), directory, node: node, publicKeyFile: publicKeyFile, copiesOfHeads: copiesOfHeads)
+    }
+
+    static func verify(
         _ database: SharedDatabase, _ directory: DataDirectory, node: String, publicKeyFile: String?,
         copiesOfHeads: [String]
     ) throws -> AuditReport {
