@@ -13,6 +13,11 @@ package final class SharedDatabase: SQLDatabase {
     /// busy would keep another one from ever coming to its end: measured, one transaction in 50 had lost 16 times.
     private static let runs = (beside: 2, alone: 6)
 
+    /// "FoyA": the advisory lock of `alone`.
+    private static let lock: Int64 = 0x466F_7941
+    /// How long a process waits for the one that is alone, which makes a few dear passwords at most.
+    private static let patience: Duration = .seconds(60)
+
     private let pool: PostgresPool
     private let gate: String
     /// Held during a transaction that writes: one at a time from this process, as with SQLite. Nearly all of them add to
@@ -92,6 +97,26 @@ package final class SharedDatabase: SQLDatabase {
                 return nil
             }
         }
+    }
+
+    /// The lock is a session's, and goes with it: whoever dies in there leaves nobody locked out. Its connection is not
+    /// among those that `body` has.
+    package func alone<Value>(_ body: () throws -> Value) throws -> Value {
+        let result: Result<Value, any Error> = try pool.lend { connection in
+            let deadline = ContinuousClock.now + Self.patience
+            while try connection.run("SELECT pg_try_advisory_lock($1)", [.integer(Self.lock)]).rows.first?.integer(0)
+                != 1
+            {
+                guard ContinuousClock.now < deadline else {
+                    throw StoreError.unavailable("Another node has been filling the database for \(Self.patience).")
+                }
+                usleep(100_000)
+            }
+            let result = Result { try body() }
+            try connection.run("SELECT pg_advisory_unlock($1)", [.integer(Self.lock)])
+            return result
+        }
+        return try result.get()
     }
 
     package func rows(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {

@@ -68,9 +68,15 @@ package protocol SQLDatabase: Sendable {
 
     /// One statement that writes, as a transaction of its own: for what holds whatever others do at the same time.
     @discardableResult func run(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> Int
+
+    /// Runs `body`, with transactions of its own, while no other process is in such a `body`.
+    func alone<Value>(_ body: () throws -> Value) throws -> Value
 }
 
 extension SQLDatabase {
+    /// Of a database that this process has alone.
+    package func alone<Value>(_ body: () throws -> Value) throws -> Value { try body() }
+
     package func rows(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {
         try read { db in try db.rows(sql, arguments) }
     }

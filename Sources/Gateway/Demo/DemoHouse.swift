@@ -25,20 +25,24 @@ package struct DemoHouse: Sendable, Codable, Equatable {
     package let teams: [Team]
     package let members: [Person]
 
-    /// The demo data of this house; an empty house gets some. Refuses a house that has an organisation of its own.
+    /// The demo data of this house; an empty house gets some, from one node only. Refuses a house that has an organisation
+    /// of its own.
     static func provide(in directory: Directory, _ data: DataDirectory) throws -> DemoHouse {
         let path = data.path + "/demo.json"
-        if directory.roster.organisations.isEmpty {
+        let made: DemoHouse? = try directory.fill {
+            guard directory.roster.organisations.isEmpty else { return nil }
             let made = try DemoSeed(directory).sow()
             try write(made, to: path)
             return made
         }
+        if let made { return made }
         guard let bytes = FileManager.default.contents(atPath: path),
             let known = try? JSONDecoder().decode(DemoHouse.self, from: bytes)
         else {
             throw StartError(
-                "The house in '\(data.path)' is not empty, and has no demo data ('\(path)'). Start it without --demo, or "
-                    + "give the demo a directory of its own with --data.")
+                "The house in '\(data.path)' is not empty, and has no demo data ('\(path)'). If another node has filled it, "
+                    + "copy that node's demo.json there; otherwise start it without --demo, or give the demo a directory "
+                    + "of its own with --data.")
         }
         return known
     }
