@@ -5,9 +5,11 @@ package struct PresenceSettings: Equatable, Sendable {
     /// reconnecting clients into ten messages a second.
     package var coalescing = Duration.milliseconds(100)
     /// A node says this often that it lives and what changed. It bounds how long a lost message stays unnoticed.
-    package var digest = Duration.seconds(5)
-    /// A node unheard for so long is taken for dead, and its people with it. Three digests: two may be lost.
-    package var silence = Duration.seconds(15)
+    package var digest = Duration.milliseconds(4500)
+    /// A node unheard for so long is taken for dead, and its people with it. Three digests and a second for the way of the
+    /// third: two may be lost. Nobody is to be seen for more than 15 s after their node has died; the rest of that is for
+    /// telling it.
+    package var silence = Duration.milliseconds(14_500)
     /// After its start, and after the broker's return, a node takes nobody for away before it could hear every other
     /// node once: a digest, and a second for the way.
     package var settling = Duration.seconds(6)

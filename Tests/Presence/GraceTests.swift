@@ -71,11 +71,36 @@ import Testing
         #expect(cluster.hosts[1].screens[lobby]?.people == [anna: idle])
     }
 
-    @Test func `a silent node gives no second grace`() {
+    /// At whatever moment between two of its digests it dies.
+    // covers: B4
+    @Test(arguments: Array(stride(from: 0, to: 4500, by: 250)))
+    func `a dead node's people are gone within fifteen seconds, without a second grace`(_ milliseconds: Int) {
         var cluster = Self.pair()
+        cluster.run(for: .milliseconds(milliseconds))
         cluster.crash(1)
         cluster.watch(1, lobby)
-        cluster.run(for: .seconds(15) + .milliseconds(200))
+        cluster.run(for: .seconds(15))
         #expect(cluster.hosts[0].screens[lobby]?.people == [:])
+    }
+
+    @Test func `a node of which two digests were lost is not dead`() {
+        var cluster = Self.pair()
+        let diffs = cluster.hosts[0].screens[lobby]?.diffs
+        let node = cluster.hosts[1].node.id
+        let first = Self.rounds(of: node, in: cluster).max() ?? 0
+        cluster.loses = { message in
+            guard case .digest(let digest) = message, digest.node == node else { return false }
+            return (first + 1...first + 2).contains(digest.round)
+        }
+        cluster.run(for: .seconds(20))
+        #expect(Self.rounds(of: node, in: cluster).max() ?? 0 > first + 2)
+        #expect(cluster.hosts[0].screens[lobby]?.people == [anna: visible])
+        #expect(cluster.hosts[0].screens[lobby]?.diffs == diffs)
+    }
+
+    private static func rounds(of node: NodeID, in cluster: Cluster) -> [UInt64] {
+        cluster.published.compactMap { message in
+            if case .digest(let digest) = message, digest.node == node { digest.round } else { nil }
+        }
     }
 }

@@ -239,7 +239,7 @@ import Testing
         var cluster = Self.pairWithAnna()
         cluster.run(for: .seconds(20))
         let before = cluster.published.count
-        cluster.run(for: .seconds(50))
+        cluster.run(for: .seconds(45))
         #expect(cluster.published.count == before + 20)
         let digests = cluster.published[before...].map { $0.encoded().count }
         #expect(digests.allSatisfy { $0 == 44 })

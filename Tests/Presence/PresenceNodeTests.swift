@@ -143,7 +143,7 @@ import Testing
     @Test(arguments: [
         Spoiled("digest") { $0.digest = .zero },
         Spoiled("coalescing") { $0.coalescing = .seconds(2) },
-        Spoiled("silence") { $0.silence = .seconds(9) },
+        Spoiled("silence") { $0.silence = .seconds(8) },
         Spoiled("settling") { $0.settling = .seconds(4) },
         Spoiled("askingAgain") { $0.askingAgain = .milliseconds(299) },
         Spoiled("askingAgain") { $0.askingAgain = .seconds(15) },

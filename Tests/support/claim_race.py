@@ -87,7 +87,7 @@ def guest(url: str, team: str) -> Person:
 
 
 class Socket:
-    """Asks one thing at a time; `pushes` are those that came before an answer."""
+    """Asks one thing at a time; `pushes` are those that came before what was waited for."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
@@ -111,12 +111,13 @@ class Socket:
         while True:
             command = {"id": next(self._ids), "type": kind, **fields}
             await self._connection.send(json.dumps(command))
-            answer = await self._hear(lambda message, id=command["id"]: message.get("re") == id)
+            answer = await self.hear(lambda message, id=command["id"]: message.get("re") == id)
             if not answer.get("error", {}).get("retry"):
                 return answer
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def _hear(self, is_it) -> dict:
+    async def hear(self, is_it) -> dict:
+        """The next message of which `is_it` is true; those before it are added to `pushes`."""
         while True:
             message = json.loads(await asyncio.wait_for(self._connection.recv(), _ANSWER_SECONDS))
             if is_it(message):
@@ -129,7 +130,7 @@ class Socket:
         assert "ok" in await self.ask("subscribe", case=case, after=0, generation=None)
         # It may have come before the answer.
         if not any(push.get("push") == "caughtUp" and push["case"] == case for push in self.pushes):
-            await self._hear(lambda message: message.get("push") == "caughtUp" and message["case"] == case)
+            await self.hear(lambda message: message.get("push") == "caughtUp" and message["case"] == case)
         events = [push["event"] for push in self.pushes if push.get("push") == "event" and push["case"] == case]
         assert "ok" in await self.ask("unsubscribe", case=case)
         return events
@@ -179,7 +180,7 @@ async def _together(work) -> None:
 
 
 async def _lane(races: int, team: str, members: tuple[Person, Person], visitor: Person, result: RaceResult) -> None:
-    case = await _open(visitor, team)
+    case = await open_case(visitor, team)
     sockets = [await Socket.of(person) for person in members]
     winners: list[str] = []
     for _ in range(races):
@@ -192,7 +193,7 @@ async def _lane(races: int, team: str, members: tuple[Person, Person], visitor: 
         await socket.close()
 
 
-async def _open(visitor: Person, team: str) -> str:
+async def open_case(visitor: Person, team: str) -> str:
     entry = visitor.ask(f"/api/v1/teams/{team}")
     socket = await Socket.of(visitor)
     topic = {"category": entry["categories"][0]["id"]} if entry["categories"] else {"subject": "A race"}
