@@ -26,6 +26,8 @@ _PATIENCE_SECONDS = 30.0
 _HERE = {"visible", "online", "idle"}
 _NOT_HERE = {"away", "unknown"}
 _ROUNDS = {"short": 1, "long": 8}
+# A node says so often that it lives: how long it is shown depends on how long ago that was.
+_DIGEST_SECONDS = 4.5
 
 
 @dataclass
@@ -44,7 +46,8 @@ class Death:
 def deaths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Death]]:
     folder = tmp_path_factory.mktemp("cluster")
     with Cluster(folder, nodes=2, binary=foyer_binary(), has_balancer=False) as cluster:
-        yield [asyncio.run(_death(*cluster.nodes)) for _ in range(_ROUNDS[SCALE.name])]
+        rounds = _ROUNDS[SCALE.name]
+        yield [asyncio.run(_death(*cluster.nodes, _DIGEST_SECONDS * turn / rounds)) for turn in range(rounds)]
 
 
 def test_who_was_at_a_dead_node_is_gone_within_fifteen_seconds(deaths: list[Death]) -> None:
@@ -60,8 +63,9 @@ def test_who_comes_back_to_another_node_within_the_grace_was_never_gone(deaths: 
         assert death.last in _HERE
 
 
-async def _death(watching: Node, dying: Node) -> Death:
-    """The member is at the first node, the guests are at the other, which is running again afterwards."""
+async def _death(watching: Node, dying: Node, later_seconds: float) -> Death:
+    """The member is at the first node, the guests are at the other, which is running again afterwards. It dies so much
+    later than it could, which is another moment between two of its digests each time."""
     login = json.loads((watching.data / "demo.json").read_text())["members"][0]
     person = member(watching.url, login)
     screen = await Socket.of(person)
@@ -73,6 +77,7 @@ async def _death(watching: Node, dying: Node) -> Death:
         await _subscribe(screen, case)
         await _await_state(screen, case, _HERE)
     screen.pushes.clear()
+    await asyncio.sleep(later_seconds)
 
     found = Death()
     lost, back = cases
