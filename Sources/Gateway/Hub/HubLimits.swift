@@ -58,12 +58,12 @@ package struct HubLimits: Sendable {
     package var endedSessions: Duration = .seconds(120)
     /// At most once in this time the directory is told that a session is in use.
     package var touchInterval: Duration = .seconds(60)
-    /// Sockets that come in, with all that they ask for first: what a node does beside serving those who are in. Zero: any
-    /// number.
-    package var admissionsPerSecond = 1000
-    /// When the house closes its clients come back within this time, each at a moment of its own: a thousand a second
-    /// can be let in again.
-    package var comebackPerSecond = 1000
+    /// Sockets that come in, with all that they ask for first: what two nodes do on two cores beside serving those who are
+    /// in, with the database on the same machine (docs/faults.md, storm). Zero: any number.
+    package var admissionsPerSecond = 600
+    /// When the house closes its clients come back within this time, each at a moment of its own: as many a second as can
+    /// be let in again.
+    package var comebackPerSecond = 600
     package var longestComeback: Duration = .seconds(30)
 
     package init() {}
