@@ -39,7 +39,8 @@ def wrong(code: str) -> str:
 def test_names_and_a_contact_are_asked_for_next_to_the_safety_and_privacy_texts(house, guest, desk):
     ada = guest().may_hear("400").opens(desk)
     main = ada.page.get_by_role("main")
-    expect(main.get_by_role("note")).to_contain_text("Not for emergencies.")
+    said = "Not for emergencies. Nobody watches this chat at night. In an emergency call 999 at once."
+    expect(main.get_by_role("note")).to_have_text(said)
     expect(main.get_by_role("link", name="999")).to_have_attribute("href", "tel:999")
     expect(main.get_by_text("What you write is stored encrypted", exact=False)).to_be_visible()
     first, last = main.get_by_label("First name"), main.get_by_label("Last name")

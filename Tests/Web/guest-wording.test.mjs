@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { closedBecause, hoursInWords, isOver, standing, statusLine, titleOf, waitInWords } from "../../web/widget/wording.js";
+import {
+  aroundNumber, closedBecause, hoursInWords, isOver, standing, statusLine, titleOf, waitInWords,
+} from "../../web/widget/wording.js";
 
 const ada = { kind: "member", id: "m1", name: "Ada" };
 const mia = { kind: "guest", id: "g1", name: "Mia Novak" };
@@ -65,3 +67,16 @@ test("hours and waits", () => {
   assert.match(hoursInWords({ isOpen: false, closesAt: null, opensAt: now + 20 * hour }, now), /^Closed, opens tomorrow at /);
   assert.equal(hoursInWords({ isOpen: false, closesAt: null, opensAt: null }, now), "Closed now");
 });
+
+const numbers = [
+  ["In an emergency call 999 at once.", "999", ["In an emergency call ", " at once."]],
+  ["Not 9990 or 1999: 999.", "999", ["Not 9990 or 1999: ", "."]],
+  ["Nobody watches this chat.", "112", ["Nobody watches this chat. ", ""]],
+  ["Call 1120.", "112", ["Call 1120. ", ""]],
+  ["Nobody watches this chat.", "", ["Nobody watches this chat. ", ""]],
+];
+for (const [text, number, halves] of numbers) {
+  test(`the number ${number || "of nobody"} is in its place in: ${text}`, () => {
+    assert.deepEqual(aroundNumber(text, number), halves);
+  });
+}

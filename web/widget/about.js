@@ -1,5 +1,5 @@
 import { el, icon } from "./dom.js";
-import { hoursInWords, waitInWords } from "./wording.js";
+import { aroundNumber, hoursInWords, waitInWords } from "./wording.js";
 
 /** A phone number as a link. @param {string} number */
 const call = (number) => el("a", { href: `tel:${number.replace(/[^\d+]/g, "")}`, className: "number" }, number);
@@ -10,11 +10,12 @@ const mail = (address) => el("a", { href: `mailto:${encodeURIComponent(address).
 /** Not for emergencies: said before the first message. @param {any} entry */
 export function safetyNotice({ organisation }) {
   const { emergency, emergencyNumber } = organisation;
+  const [before, after] = aroundNumber(emergency, emergencyNumber ?? "");
   return el(
     "div",
     { className: "safety", role: "note" },
     icon("alert"),
-    el("p", {}, el("strong", {}, "Not for emergencies. "), emergency, " ", emergencyNumber && call(emergencyNumber)),
+    el("p", {}, el("strong", {}, "Not for emergencies. "), before, emergencyNumber && call(emergencyNumber), after),
   );
 }
 

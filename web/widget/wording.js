@@ -117,3 +117,20 @@ export function hoursInWords({ isOpen, opensAt, closesAt }, now) {
   if (isOpen) return closesAt ? `Open, until ${moment(closesAt, now).replace(/^(today )?at /, "")}` : "Open now";
   return opensAt ? `Closed, opens ${moment(opensAt, now)}` : "Closed now";
 }
+
+/**
+ * A text in two halves, between which its number stands as a link: where the house has written it, else at the end. No
+ * other number is cut in two for it.
+ *
+ * @param {string} text
+ * @param {string} number
+ * @returns {[string, string]}
+ */
+export function aroundNumber(text, number) {
+  const isDigit = (/** @type {string | undefined} */ letter) => /\d/.test(letter ?? "");
+  for (let at = text.indexOf(number); number && at >= 0; at = text.indexOf(number, at + 1)) {
+    const end = at + number.length;
+    if (!isDigit(text[at - 1]) && !isDigit(text[end])) return [text.slice(0, at), text.slice(end)];
+  }
+  return [`${text} `, ""];
+}

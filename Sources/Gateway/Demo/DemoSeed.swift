@@ -48,8 +48,7 @@ struct DemoSeed {
 
     private static let clinic = OrganisationSettings(
         name: "Harbour Street Clinic",
-        emergency:
-            "This chat is not for emergencies, and nobody watches it at night. In an emergency call 999 at once.",
+        emergency: "Nobody watches this chat at night. In an emergency call 999 at once.",
         emergencyNumber: "999",
         privacy: """
             What you write is stored encrypted, read by our team only, and kept for a year. We use your phone number or \
