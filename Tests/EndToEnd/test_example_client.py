@@ -1,9 +1,12 @@
 """The client in the documentation, against the server that it documents."""
 
+import io
 import json
 import os
 import signal
+import subprocess
 import sys
+import tokenize
 import uuid
 from pathlib import Path
 
@@ -16,6 +19,24 @@ from support.waiting import wait_until
 
 _PATIENCE_SECONDS = 30.0
 _TEXTS = ["Good morning", "Is there news?"]
+_EXAMPLES = REPOSITORY / "docs/examples"
+_CLIENT = _EXAMPLES / "client.py"
+# As the documentation says.
+_LINES = 45
+
+
+def sign_in(desk: Desk, team: str) -> str:
+    command = [sys.executable, str(_EXAMPLES / "sign_in.py"), desk.http_url, team, "+447700900123"]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=_PATIENCE_SECONDS).stdout.strip()
+
+
+def lines_of_code(program: str) -> int:
+    """Without blank lines, comments and docstrings."""
+    lines: set[int] = set()
+    for token in tokenize.generate_tokens(io.StringIO(program).readline):
+        if token.string.strip() and token.type != tokenize.COMMENT and not token.string.startswith('"""'):
+            lines.update(range(token.start[0], token.end[0] + 1))
+    return len(lines)
 
 
 def answer_the_guest(desk: Desk, text: str) -> None:
@@ -45,8 +66,9 @@ def test_it_talks_and_goes_on_after_a_crash(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with Desk(data=data) as desk:
         port = desk.port
-        command = [sys.executable, str(REPOSITORY / "docs/examples/client.py"), desk.http_url, desk.team()]
-        with Program([*command, "+447700900123", *_TEXTS], environment={**os.environ}) as client:
+        team = desk.team("Radiology")
+        command = [sys.executable, str(_CLIENT), desk.http_url, team, sign_in(desk, team), "A missing report", *_TEXTS]
+        with Program(command, environment={**os.environ}) as client:
 
             def said() -> list[str]:
                 """Each event's number and what was said, as the client prints them."""
@@ -63,3 +85,9 @@ def test_it_talks_and_goes_on_after_a_crash(tmp_path: Path) -> None:
                 numbers = [int(line.split()[0]) for line in client.output]
                 assert numbers == list(range(1, len(numbers) + 1)) and len(said()) == 2, "nothing twice"
                 assert client.errors != [], "it noticed"
+
+
+def test_it_is_as_short_as_the_documentation_says() -> None:
+    assert lines_of_code('"""What\nit is."""\n\n# Why\nx = 1\n') == 1
+    assert lines_of_code(_CLIENT.read_text()) == _LINES
+    assert f"in {_LINES} lines of Python" in (REPOSITORY / "docs/protocol.md").read_text()
