@@ -6,24 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from jsonschema import Draft7Validator
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-EXAMPLES = sorted((ROOT / "Tests/Wire/Examples").glob("*/*.json"))
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "docs/asyncapi.yaml").read_text())
-MESSAGES: dict[str, Any] = DOCUMENT["components"]["messages"]
-
-
-def message_of(example: Path) -> str:
-    """`command/transfer-team.json` is a `command.transfer`."""
-    return f"{example.parent.name}.{example.stem.split('-')[0]}"
-
-
-def validator(message: str) -> Draft7Validator:
-    """AsyncAPI's own schemas are those of draft 7."""
-    payload = {"$ref": f"#/components/messages/{message}/payload", "components": DOCUMENT["components"]}
-    return Draft7Validator(payload)
+from support.asyncapi import DOCUMENT, EXAMPLES, MESSAGES, message_of, validator
 
 
 def references(value: Any) -> Iterator[str]:

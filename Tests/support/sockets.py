@@ -36,13 +36,31 @@ class ProtocolSocket:
         self._socket.send(json.dumps({"id": number, "type": kind, **fields}))
         return number
 
+    def say(self, text: str) -> None:
+        """A message as it stands there, whatever that is."""
+        self._socket.send(text)
+
+    def hear(self) -> dict[str, Any]:
+        return json.loads(self._socket.recv(timeout=_PATIENCE_SECONDS))
+
     def answer(self, number: int) -> dict[str, Any]:
-        while (message := json.loads(self._socket.recv(timeout=_PATIENCE_SECONDS))).get("re") != number:
+        while (message := self.hear()).get("re") != number:
             pass
         return message
 
     def ask(self, kind: str, **fields: Any) -> dict[str, Any]:
         return self.answer(self.send(kind, **fields))
+
+    def log(self, case: str) -> list[dict[str, Any]]:
+        """All events of a case as this reader sees them, up to what is there now."""
+        self.send("subscribe", case=case, after=0, generation=None)
+        events = []
+        while (message := self.hear()).get("push") != "caughtUp":
+            if message.get("push") == "event":
+                events.append(message["event"])
+            assert "error" not in message, message
+        self.ask("unsubscribe", case=case)
+        return events
 
     def end(self) -> tuple[int, str]:
         """The close code and the reason, once the server has said them."""

@@ -56,19 +56,19 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     static func badCode(triesLeft: Int) -> Self {
-        var error = Self(.badCode, "This is not the code that we sent. Check it and type it again.")
+        var error = Self(.badCode, "This is not the code that we sent. Check it and type it again.", field: "code")
         error.triesLeft = triesLeft
         return error
     }
 
-    static let codeExpired = Self(.codeExpired, "This code is no longer valid. Ask for a new one.")
+    static let codeExpired = Self(.codeExpired, "This code is no longer valid. Ask for a new one.", field: "code")
     static let signIn = Self(.signIn, "Sign in first.")
     static let wrongLogin = Self(.wrongLogin, "This e-mail address and password do not belong together.")
     static let badTicket = Self(.badTicket, "This ticket was used already, or is older than 30 seconds. Fetch another.")
     static let overloaded = Self(
         .overloaded, "Too many people are signing in at this moment. Try again.", retryAfter: .seconds(1))
     static let noSuchOrganisation = Self(.noSuchOrganisation, "There is no such organisation.")
-    static let noSuchTeam = Self(.noSuchTeam, "There is no such team.")
+    static let noSuchTeam = Self(.noSuchTeam, "There is no such team.", field: "team")
     static let noSuchMember = Self(.noSuchMember, "There is no such member.")
     static let noSuchGuest = Self(.noSuchGuest, "There is no such guest.")
     static let erased = Self(.erased, "This person's details have been erased.")

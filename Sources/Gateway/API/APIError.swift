@@ -26,6 +26,13 @@ struct APIError: Error, Equatable {
     static let signIn = APIError(.unauthorized, "sign_in", "Sign in first: there is no session, or it has ended.")
     static let noSuchTeam = APIError(
         .notFound, "no_such_team", "There is no such team. Check the address, or ask the clinic for it.")
+
+    static func noSuchTeam(in field: String) -> APIError {
+        var error = noSuchTeam
+        error.field = field
+        return error
+    }
+
     static let foreignOrigin = APIError(
         .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
     )

@@ -37,7 +37,7 @@ struct GuestRoutes: Sendable {
     private func sendCode(_ request: Request) async throws -> Response {
         let form = try API.read(CodeForm.self, from: request)
         guard let name = form.team, !name.isEmpty else { throw APIError.missing("team") }
-        guard let team = PublicID(text: name) else { throw APIError.noSuchTeam }
+        guard let team = PublicID(text: name) else { throw APIError.noSuchTeam(in: "team") }
         let wish = CodeRequest(
             team: team, firstName: form.firstName ?? "", lastName: form.lastName ?? "", phone: form.phone,
             email: form.email, challenge: form.challenge)
