@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft7Validator
 
-from support.asyncapi import DOCUMENT, EXAMPLES, MESSAGES, message_of, validator
+from support.asyncapi import DOCUMENT, EXAMPLES, MESSAGES, STRUCTURE, message_of, validator
 
 
 def references(value: Any) -> Iterator[str]:
@@ -87,3 +88,34 @@ def test_the_schemas_are_schemas() -> None:
         Draft7Validator.check_schema(message["payload"])
     for schema in DOCUMENT["components"]["schemas"].values():
         Draft7Validator.check_schema(schema)
+
+
+def test_the_document_is_one_of_asyncapi() -> None:
+    Draft7Validator.check_schema(STRUCTURE)
+    assert [error.message for error in Draft7Validator(STRUCTURE).iter_errors(DOCUMENT)] == []
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("asyncapi",), "2.6.0"),
+        (("info", "title"), None),
+        (("info", "licence"), "MIT"),
+        (("servers", "development", "url"), "ws://localhost"),
+        (("channels", "socket", "adress"), "/v1/socket"),
+        (("operations", "push", "action"), "publish"),
+        (("operations", "push", "channel"), {"$ref": "#/channels/socket/messages/push.gone"}),
+        (("operations", "push", "messages"), [{"$ref": "#/components/messages/push.gone"}]),
+        (("operations", "answeredWithPong", "reply", "message"), []),
+        (("components", "messages", "command.ping", "playload"), {}),
+        (("components", "messages", "command ping"), {"payload": {}}),
+        (("components", "message"), {}),
+    ],
+)
+def test_what_is_none_of_asyncapi_is_found(place: tuple[str, ...], value: Any) -> None:
+    wrong = deepcopy(DOCUMENT)
+    inner = wrong
+    for part in place[:-1]:
+        inner = inner[part]
+    inner[place[-1]] = value
+    assert not Draft7Validator(STRUCTURE).is_valid(wrong)
