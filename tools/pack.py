@@ -36,6 +36,13 @@ def lean(text: str) -> str:
     return re.sub(r"\n{2,}", "\n", text).lstrip("\n")
 
 
+def joined(text: str) -> str:
+    """Without the ends of lines at which no statement ends, or one has ended already. No template goes over several
+    lines (see `add`), and a line that may still have a comment stays one.
+    """
+    return re.sub(r"^(?!.*//)(.*[{(\[,;])\n", r"\1", text, flags=re.MULTILINE)
+
+
 def lean_sheet(text: str) -> str:
     """A style sheet, also without the spaces that its grammar does not need."""
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
@@ -101,7 +108,7 @@ class Pack:
 
     @property
     def text(self) -> str:
-        return "const $=[];\n" + "".join(self.parts)
+        return joined("const $=[];\n" + "".join(self.parts))
 
 
 def pack(source: Path, target: Path) -> None:

@@ -5,8 +5,9 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
+from support.fields import error_of
 from support.house import DAY, HOUR, House
 from support.people import DESK, Guest
 
@@ -37,11 +38,6 @@ def goes_to(house: House, weekday: int, hour: int) -> None:
 def closes(guest: Guest) -> None:
     guest.button("Close chat").first.click()
     guest.button("Close chat", guest.page.get_by_role("dialog", name="Close this chat?")).click()
-
-
-def error_of(field: Locator) -> Locator:
-    described = (field.get_attribute("aria-describedby") or "").split()
-    return field.page.locator(", ".join(f"#{part}" for part in described if part.endswith("-error")))
 
 
 @pytest.mark.covers("S0.8", "S0.10", "S0.11", "S0.12", "S0.13", "S1.4", "S1.5", "S1.6", "S1.7", "S2.11")

@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
+from support.fields import error_of, is_refused
 from support.house import MINUTE
 from support.people import Guest, fresh_phone
 
@@ -12,18 +13,6 @@ from support.people import Guest, fresh_phone
 @pytest.fixture(scope="module")
 def desk(house):
     return house.team("Front desk")
-
-
-def error_of(field: Locator) -> Locator:
-    """The words that are bound to a field for whoever hears the page."""
-    described = (field.get_attribute("aria-describedby") or "").split()
-    return field.page.locator(", ".join(f"#{part}" for part in described if part.endswith("-error")))
-
-
-def is_refused(field: Locator, words: str) -> None:
-    expect(field).to_have_attribute("aria-invalid", "true")
-    expect(error_of(field)).to_have_text(words)
-    expect(error_of(field)).to_be_visible()
 
 
 def is_inside(guest: Guest) -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from archive import archive  # noqa: E402
-from pack import Pack, lean, lean_sheet, pack  # noqa: E402
+from pack import Pack, joined, lean, lean_sheet, pack  # noqa: E402
 
 LOADER_BYTES = 3_000
 GUEST_BYTES = 35_000
@@ -83,6 +83,11 @@ def test_packed_modules_do_what_the_modules_do(tmp_path: Path) -> None:
     run = subprocess.run(["node", "--input-type=module"], input=program, capture_output=True, text=True, timeout=30)
     assert run.stdout == "5\n", run.stderr
     assert "Hidden" not in packed.text
+
+
+def test_lines_are_joined_where_they_end_nothing(tmp_path: Path) -> None:
+    text = 'const a = [\n1,\n2\n];\nconst b = "x" // y, z;\nlet c = b\nc += f(\n"//",\na)\n'
+    assert joined(text) == 'const a = [1,2\n];const b = "x" // y, z;\nlet c = b\nc += f("//",\na)\n'
 
 
 def test_a_form_that_is_not_understood_is_refused(tmp_path: Path) -> None:

@@ -1,10 +1,10 @@
 import { el, icon, iconButton } from "./dom.js";
+import { byteLength, setWrong } from "./field.js";
 
 /** The server's limit, in bytes of UTF-8 (docs/protocol.md). */
 const LIMIT_BYTES = 16_384;
 /** From here on it is said how much is left. */
 const NEAR_BYTES = LIMIT_BYTES - 1000;
-const encoder = new TextEncoder();
 
 /** Where a message is written: Enter sends it, Shift and Enter begin a line, and it grows with what it holds. */
 export class Composer {
@@ -98,12 +98,18 @@ export class Composer {
     if (scrollHeight > 0) style.height = `${this.input.scrollHeight}px`;
     const { value } = this.input;
     // A character takes three bytes at most here: only a long text is measured.
-    const bytes = value.length * 3 > NEAR_BYTES ? encoder.encode(value).length : 0;
+    const bytes = value.length * 3 > NEAR_BYTES ? byteLength(value) : 0;
     const left = LIMIT_BYTES - bytes;
     const words = left < 0 ? `Too long by ${-left} characters` : `${left} characters left`;
-    this.#limit.textContent = bytes < NEAR_BYTES ? "" : words;
-    this.#limit.classList.toggle("is-over", left < 0);
+    this.#say(bytes < NEAR_BYTES ? "" : words, left < 0);
     this.#button.disabled = left < 0;
+  }
+
+  /** @param {string} words @param {boolean} isWrong */
+  #say(words, isWrong) {
+    this.#limit.textContent = words;
+    this.#limit.classList.toggle("is-over", isWrong);
+    setWrong(this.input, isWrong);
   }
 
   /** @param {KeyboardEvent} event */
@@ -122,7 +128,11 @@ export class Composer {
 
   async #submit() {
     const text = this.input.value.trim();
-    if (text === "" || encoder.encode(text).length > LIMIT_BYTES) return;
+    if (byteLength(text) > LIMIT_BYTES) return;
+    if (text === "") {
+      if (this.#number !== null) this.#say("Write something, or delete the message.", true);
+      return;
+    }
     if (this.#number === null) {
       this.#options.draft = "";
       this.#options.keep("");
@@ -135,8 +145,7 @@ export class Composer {
       await this.#options.saveEdit(this.#number, text);
       this.#endEdit();
     } catch (error) {
-      this.#limit.textContent = /** @type {Error} */ (error).message;
-      this.#limit.classList.add("is-over");
+      this.#say(/** @type {Error} */ (error).message, true);
     }
   }
 }

@@ -37,12 +37,20 @@ export function field({ label, help, mark, input, lead }) {
     fail(text) {
       error.textContent = text ?? "";
       error.hidden = text === null;
-      if (text === null) input.removeAttribute("aria-invalid");
-      else input.setAttribute("aria-invalid", "true");
+      setWrong(input, text !== null);
       return text !== null;
     },
   };
 }
+
+/** Of UTF-8, as the server counts. @param {string} text */
+export const byteLength = (text) => new TextEncoder().encode(text).length;
+
+/** @param {HTMLElement} input @param {boolean} isWrong */
+export const setWrong = (input, isWrong) => {
+  if (isWrong) input.setAttribute("aria-invalid", "true");
+  else input.removeAttribute("aria-invalid");
+};
 
 /** @param {object} [properties] */
 export const textInput = (properties = {}) => el("input", { type: "text", maxLength: 200, ...properties });

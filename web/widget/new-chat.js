@@ -1,9 +1,12 @@
 import { availability, safetyNotice } from "./about.js";
 import { ownCases } from "./case-card.js";
 import { el } from "./dom.js";
-import { field, form, textInput } from "./field.js";
+import { byteLength, field, form, textInput } from "./field.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
+
+/** The server's limit of one answer, in bytes of UTF-8 (docs/protocol.md). */
+const LINE_BYTES = 1024;
 
 /**
  * What is it about?
@@ -72,10 +75,11 @@ export function identify(desk, caseId) {
     action: "Start the chat",
     submit: async () => {
       const values = fields.map(({ id, input }) => ({ field: id, value: input.value.trim() }));
-      const isLacking = fields
-        .map((one, index) => one.fail(one.isMandatory && !values[index].value ? "Please fill this in." : null))
-        .some(Boolean);
-      if (isLacking) return;
+      const wrong = (/** @type {boolean} */ isMandatory, /** @type {string} */ value) => {
+        if (isMandatory && !value) return "Please fill this in.";
+        return byteLength(value) > LINE_BYTES ? "This is too long. Please shorten it." : null;
+      };
+      if (fields.map((one, index) => one.fail(wrong(one.isMandatory, values[index].value))).some(Boolean)) return;
       const given = values.filter(({ value }) => value);
       // Nothing mandatory, nothing filled in: there is nothing to tell.
       if (given.length > 0) await desk.client?.command("identify", { case: caseId, values: given });

@@ -2,7 +2,7 @@ import { request } from "../shared/http.js";
 import { countdown } from "../shared/time.js";
 import { availability, privacyNotice, safetyNotice } from "./about.js";
 import { button, el } from "./dom.js";
-import { field, form, textInput } from "./field.js";
+import { field, form, setWrong, textInput } from "./field.js";
 
 /** How long a code is good (docs/http.md): its moments are told by the server's clock, which we do not know yet. */
 const CODE_MS = 5 * 60_000;
@@ -61,6 +61,8 @@ export function signIn(desk, reason = null, typed) {
     input: textInput({ type: "tel", value: value.number, autocomplete: "tel-national", maxLength: 30 }),
     lead: prefix,
   });
+  // What is wrong with the number may be wrong with its prefix.
+  prefix.setAttribute("aria-describedby", phone.input.getAttribute("aria-describedby"));
   const email = field({
     label: "E-mail address",
     help,
@@ -96,11 +98,14 @@ export function signIn(desk, reason = null, typed) {
     submit: async () => {
       const wanted = asked();
       const isNumber = kind !== "phone" || wanted.number.replace(/\D/g, "").length > 3;
+      const isLost = kind === "phone" && !isInternational(wanted.number) && countryDigits(wanted.prefix) === "";
+      setWrong(prefix, isLost);
+      const lacking = isLost ? "Please enter the country prefix, as in +44." : null;
       const isAddress = kind !== "email" || /^\S+@\S+$/.test(wanted.email);
       const isLacking = [
         first.fail(wanted.firstName ? null : "Please enter your first name."),
         last.fail(wanted.lastName ? null : "Please enter your last name."),
-        phone.fail(isNumber ? null : "Please enter your mobile number."),
+        phone.fail(isNumber ? lacking : "Please enter your mobile number."),
         email.fail(isAddress ? null : "Please enter your e-mail address, as in name@example.org."),
       ];
       if (isLacking.some(Boolean)) return;
@@ -126,13 +131,18 @@ export function signIn(desk, reason = null, typed) {
   return { element, name: "Your name", focus: typed ? fields[kind].input : undefined };
 }
 
+/** With its country's prefix. @param {string} number */
+const isInternational = (number) => /^(?:\+|00)/.test(number.replace(/[^\d+]/g, ""));
+
+/** @param {string} prefix as in +44, 0044 or 44 */
+const countryDigits = (prefix) => prefix.replace(/\D/g, "").replace(/^0+/, "");
+
 /** @param {Typed} typed */
 function contactOf({ kind, prefix, number, email }) {
   if (kind === "email") return email;
   const digits = number.replace(/[^\d+]/g, "");
-  if (digits.startsWith("+")) return digits;
-  if (digits.startsWith("00")) return `+${digits.slice(2)}`;
-  const country = `+${prefix.replace(/\D/g, "")}`;
+  if (isInternational(number)) return digits.replace(/^00/, "+");
+  const country = `+${countryDigits(prefix)}`;
   // The zero before a national number is dialled at home only, except in Italy, where it is part of it.
   return country + (country === "+39" ? digits : digits.replace(/^0/, ""));
 }

@@ -119,18 +119,13 @@ export function hoursInWords({ isOpen, opensAt, closesAt }, now) {
 }
 
 /**
- * A text in two halves, between which its number stands as a link: where the house has written it, else at the end. No
- * other number is cut in two for it.
+ * A text in two halves, between which its number stands as a link: where the house has written it, else at the end.
  *
  * @param {string} text
  * @param {string} number
  * @returns {[string, string]}
  */
 export function aroundNumber(text, number) {
-  const isDigit = (/** @type {string | undefined} */ letter) => /\d/.test(letter ?? "");
-  for (let at = text.indexOf(number); number && at >= 0; at = text.indexOf(number, at + 1)) {
-    const end = at + number.length;
-    if (!isDigit(text[at - 1]) && !isDigit(text[end])) return [text.slice(0, at), text.slice(end)];
-  }
-  return [`${text} `, ""];
+  const at = number ? text.indexOf(number) : -1;
+  return at < 0 ? [`${text} `, ""] : [text.slice(0, at), text.slice(at + number.length)];
 }

@@ -1,6 +1,7 @@
 import { moment } from "../../shared/time.js";
 import { freshID, h } from "../dom.js";
 import { colleagues, otherTeams } from "../model/actions.js";
+import { failureWords } from "../model/failure-words.js";
 import { presenceWords } from "../model/phase-words.js";
 import { localInput, snoozePresets } from "../model/snooze-times.js";
 import { Choice } from "./choice.js";
@@ -36,8 +37,10 @@ export function openTransfer({ desk }, summary) {
       if (!to) return refuse(say, people.focusable, "Choose a colleague or a team.");
       const text = note.value.trim();
       // Trying again must not write the note again.
-      if (text && !isNoteWritten) await desk.act("note", { case: summary.id, text });
-      isNoteWritten = true;
+      if (text && !isNoteWritten) {
+        if (!(await isTaken(say, note, desk.act("note", { case: summary.id, text })))) return false;
+        isNoteWritten = true;
+      }
       await desk.act("transfer", { case: summary.id, ...to });
       return true;
     },
@@ -88,8 +91,7 @@ export function openSnooze(context, summary) {
       if (!when.value) return refuse(say, when.focusable, "Choose a time.");
       const until = when.value.until || new Date(own.value).getTime();
       if (!(until > context.now())) return refuse(say, own, "Choose a time that is still to come.");
-      await context.desk.act("snooze", { case: summary.id, until });
-      return true;
+      return isTaken(say, own, context.desk.act("snooze", { case: summary.id, until }));
     },
   });
 }
@@ -110,8 +112,7 @@ export function openClose({ desk }, summary) {
     isGrave: true,
     async run(say) {
       if (!reason.value.trim()) return refuse(say, reason, "Give a reason: your team reads it later.");
-      await desk.act("close", { case: summary.id, reason: reason.value.trim() });
-      return true;
+      return isTaken(say, reason, desk.act("close", { case: summary.id, reason: reason.value.trim() }));
     },
   });
 }
@@ -152,6 +153,25 @@ function memberChoice(desk, { id, name }) {
 function refuse(say, field, words) {
   say(field, words);
   return false;
+}
+
+const OF_THE_FIELD = ["bad_json", "bad_message", "empty", "invalid_time", "reason_missing", "too_long"];
+
+/**
+ * Waits for a command. Where it is refused for what stands in a field, that is said there.
+ *
+ * @param {(field: HTMLElement | null, words: string) => void} say
+ * @param {HTMLElement} field
+ * @param {Promise<unknown>} command
+ */
+async function isTaken(say, field, command) {
+  try {
+    await command;
+    return true;
+  } catch (error) {
+    if (!OF_THE_FIELD.includes(/** @type {any} */ (error)?.code)) throw error;
+    return refuse(say, field, failureWords(error));
+  }
 }
 
 /**

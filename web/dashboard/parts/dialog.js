@@ -19,13 +19,14 @@ export function openDialog({ title, body, action, isGrave = false, run }) {
   const error = h("p", { class: "error", role: "alert", id: freshID("error"), hidden: true });
   const submit = h("button", { type: "submit", class: isGrave ? "button grave" : "button primary" }, action);
   const cancel = h("button", { type: "button", class: "button", onclick: () => dialog.close() }, "Cancel");
+  const buttons = h("div", { class: "dialog-buttons" }, cancel, submit);
   const form = h(
     "form",
     { method: "dialog", novalidate: true },
     h("h2", { id: titleID }, title),
     ...body,
     error,
-    h("div", { class: "dialog-buttons" }, cancel, submit),
+    buttons,
   );
   const dialog = h("dialog", { class: "dialog", "aria-labelledby": titleID, onclose: () => dialog.remove() }, form);
   /** @type {HTMLElement | null} */
@@ -33,6 +34,10 @@ export function openDialog({ title, body, action, isGrave = false, run }) {
   const say = (/** @type {HTMLElement | null} */ field, /** @type {string} */ words) => {
     if (faulty) set(faulty, { "aria-invalid": null, "aria-describedby": null });
     faulty = field;
+    // Next to what it is about; what is about no field stands above the buttons.
+    const place = field?.closest("fieldset, .field");
+    if (place) place.after(error);
+    else buttons.before(error);
     error.hidden = words === "";
     setText(error, words);
     if (!field || words === "") return;
