@@ -23,10 +23,10 @@ import Testing
         let chronicle = try talk(house)
         let team = try house.page(CaseID(1), .team)
         #expect(team.events.map(\.numbers.forTeam) == [1, 2, 3, 4, 5, 6])
-        #expect(team.head == 6 && team.version == chronicle.version)
+        #expect(team.head == 6 && team.state == chronicle.state)
         let guest = try house.page(CaseID(1), .guest)
         #expect(guest.events.map(\.numbers.forGuest) == [1, 2, 3, 4])
-        #expect(guest.head == 4 && guest.version == chronicle.version)
+        #expect(guest.head == 4 && guest.state == chronicle.state)
         #expect(!guest.events.contains { $0.event.fact.audience == .team })
     }
 
