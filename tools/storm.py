@@ -76,9 +76,9 @@ def make_certificate(folder: Path) -> tuple[Path, Path]:
 
 
 def yield_to_others(part: Part) -> None:
-    """The bystanders' node, and what is asked of it, would have a machine of their own. Here all share this one, and the
-    kernel gives the storm's side a tenth of what another wants, too (sched(7), autogroups; nice(1) where there are none).
-    The database has no sides: what the storm asks of it, all feel."""
+    """The bystanders' node would have a machine of its own. Here all share this one, and the kernel gives the storm's
+    side a tenth of what another wants, too (sched(7), autogroups; nice(1) where there are none). The database has no
+    sides: what the storm asks of it, all feel."""
     try:
         Path(f"/proc/{part.pid}/autogroup").write_text(str(_NICENESS))
     except FileNotFoundError:

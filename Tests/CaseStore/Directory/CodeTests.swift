@@ -54,7 +54,7 @@ import Testing
         ("a number without a country", { $0.phone = "07700 900123" }, .badPhone, "phone"),
         ("a bad address", { ($0.phone, $0.email) = (nil, "maria@") }, .badEmail, "email"),
         ("both", { $0.email = "maria@example.com" }, .contactNotOffered, "email"),
-        ("no such team", { $0.team = PublicID(7) }, .noSuchTeam, nil),
+        ("no such team", { $0.team = PublicID(7) }, .noSuchTeam, "team"),
     ]
 
     @Test(arguments: forms.indices)

@@ -89,13 +89,13 @@ import Testing
 
     @Test(arguments: StoreKind.allCases)
     func `many lists are asked for at once, each answered in its place`(_ kind: StoreKind) throws {
-        let store = try house(kind).store
+        let house = try house(kind)
         let lists = Self.expected.map(\.0) + [.ofGuest(Chronicle.maria, open: true), .ofGuest(GuestID(99), open: true)]
-        let expected = try lists.map { try store.versions(in: $0, after: nil, limit: 100) }
-        #expect(try store.versions(inEach: lists) == expected)
-        #expect(try store.versions(inEach: []).isEmpty)
+        let expected = try lists.map { try house.store.versions(in: $0, after: nil, limit: 100) }
+        #expect(try house.store.versions(inEach: lists) == expected)
+        #expect(try house.store.versions(inEach: []).isEmpty)
         let reversed = Array(lists.reversed())
-        #expect(try store.versions(inEach: reversed) == expected.reversed())
+        #expect(try house.store.versions(inEach: reversed) == expected.reversed())
     }
 
     @Test(arguments: StoreKind.allCases)
