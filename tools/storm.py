@@ -32,8 +32,8 @@ def load_binary() -> str:
 
 
 class Wrapper(Part):
-    """Puts TLS on what goes to a node. Each handshake is a full one, since a node keeps no sessions; that the certificate is
-    the right one is for others to look at: it would take the time of this machine, where clients have their own."""
+    """Puts TLS on what goes to a node. Each handshake is a full one, since a node keeps no sessions. Whether the
+    certificate is the right one nobody looks: it would take the time of this machine, where clients have their own."""
 
     def __init__(self, node: Node) -> None:
         super().__init__(f"{node.name}-tls", node.folder)
