@@ -70,6 +70,9 @@ test("hours and waits", () => {
 
 const numbers = [
   ["In an emergency call 999 at once.", "999", ["In an emergency call ", " at once."]],
+  ["Ring 01999 123456, or 999 now.", "999", ["Ring 01999 123456, or ", " now."]],
+  ["Our ward is 9991.", "999", ["Our ward is 9991. ", ""]],
+  ["Ring +44 (0)20 999 at once.\nOr come.", "+44 (0)20 999", ["Ring ", " at once.\nOr come."]],
   ["Nobody watches this chat.", "112", ["Nobody watches this chat. ", ""]],
   ["Nobody watches this chat.", "", ["Nobody watches this chat. ", ""]],
 ];

@@ -119,13 +119,15 @@ export function hoursInWords({ isOpen, opensAt, closesAt }, now) {
 }
 
 /**
- * A text in two halves, between which its number stands as a link: where the house has written it, else at the end.
+ * A text in two halves, between which its number stands as a link: where the house has written it, else at the end. No
+ * longer number is cut in two for it.
  *
  * @param {string} text
  * @param {string} number
  * @returns {[string, string]}
  */
 export function aroundNumber(text, number) {
-  const at = number ? text.indexOf(number) : -1;
-  return at < 0 ? [`${text} `, ""] : [text.slice(0, at), text.slice(at + number.length)];
+  const pattern = `^(|.*?\\D)${number.replace(/\W/g, "\\$&")}(?!\\d)(.*)$`;
+  const halves = number ? new RegExp(pattern, "s").exec(text) : null;
+  return halves ? [halves[1], halves[2]] : [`${text} `, ""];
 }
