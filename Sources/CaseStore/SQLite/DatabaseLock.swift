@@ -12,8 +12,8 @@ struct DatabaseLock: ~Copyable {
             throw .unavailable("The lock '\(path)' cannot be made: \(String(cString: strerror(errno))).")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            // `deinit` closes it, also when this throws: a second close would be of what another thread has opened since.
             let number = errno
-            close(descriptor)
             guard number == EWOULDBLOCK else {
                 throw .unavailable("The lock '\(path)' cannot be taken: \(String(cString: strerror(number))).")
             }
