@@ -72,9 +72,10 @@ def test_each_client_is_told_a_time_of_its_own_and_they_spread() -> None:
         assert house.wait(_END_SECONDS) == 0
     assert {code for code, _ in ends} == {_RESTARTING}
     delays = sorted(int(reason) for _, reason in ends)
-    assert delays[0] >= _FIRST_MS and delays[-1] <= _LAST_MS + len(ends) * 1000 / _PER_SECOND
+    longest = _LAST_MS + len(ends) * 1000 / _PER_SECOND
+    assert delays[0] >= _FIRST_MS and delays[-1] <= longest
     # Drawn evenly: in each third of the time about a third of them, and seldom two in the same millisecond.
-    third = (_LAST_MS + len(ends) - _FIRST_MS) / 3
+    third = (longest - _FIRST_MS) / 3
     thirds = [sum(_FIRST_MS + n * third <= delay < _FIRST_MS + (n + 1) * third for delay in delays) for n in range(3)]
     assert min(thirds) >= len(ends) / 10, thirds
     assert len(set(delays)) > len(delays) / 2
