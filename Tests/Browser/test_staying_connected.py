@@ -18,6 +18,19 @@ def texts_of(page: Page) -> list[str]:
     return page.locator("li.message:not(.pending) .words").all_inner_texts()
 
 
+def reload_and_catch_up(page: Page) -> None:
+    """A socket that is still on its way might come through a network that is cut meanwhile."""
+    heard: list[str] = []
+    page.once("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
+    page.reload()
+
+    def is_caught_up() -> bool:
+        page.evaluate("0")  # lets what was heard through
+        return any("caughtUp" in frame for frame in heard)
+
+    wait_until(is_caught_up, CATCH_UP_SECONDS, "the page follows its case again")
+
+
 def cut_off(guest: Guest) -> Callable[[], None]:
     """No socket any more, although pages can still be fetched, as none could offline. Returns what ends it."""
     tickets = "**/api/v1/guests/ticket"
@@ -34,7 +47,7 @@ def test_drafts_and_unsent_messages_survive_a_reload(guest, radiology):
     ada.starts("My scan", {})
     box = ada.page.get_by_label("Message", exact=True)
     box.fill("Half a tho")
-    ada.page.reload()
+    reload_and_catch_up(ada.page)
     expect(box).to_have_value("Half a tho")
 
     heal = cut_off(ada)
