@@ -131,7 +131,9 @@ final class CommandDesk {
         desk.loop.atEndOfTurn { [unowned self] _ in handOver() }
     }
 
-    private func handOver() {
+    /// What this turn has brought so far: at its end, or before something is answered that says so (`ping`).
+    func handOver() {
+        guard !batch.isEmpty else { return }
         let submissions = batch
         batch.removeAll(keepingCapacity: true)
         guard !desk.house.submit(submissions) else { return }

@@ -132,7 +132,10 @@ package final class SocketDesk {
     private func take(_ command: ClientCommand, re: Int64, from session: SocketSession, _ visitor: Visitor) {
         switch command {
         case .authenticate: refuse(session, WireError(re: re, .notAllowed))
-        case .ping: answer(session, re, .pong(now: max(0, SystemClock.now().wall.milliseconds)))
+        case .ping:
+            // Whoever hears the answer knows that the house has what was sent before, also if it ends in this moment.
+            commands.handOver()
+            answer(session, re, .pong(now: max(0, SystemClock.now().wall.milliseconds)))
         case .watch: inboxes.watch(session, visitor, re: re)
         case .closed(let query): inboxes.closed(query, session, visitor, re: re)
         case .subscribe(let subscription): cases.subscribe(session, subscription, re: re)
