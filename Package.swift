@@ -95,7 +95,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer-load",
         dependencies: [
-            "LoadCheck", "Reactor", "WebSocket", "Wire", "CLinux",
+            "LoadCheck", "Reactor", "WebSocket", "Wire", "CCurl", "CLinux",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Histogram", package: "hdrhistogram-swift"),

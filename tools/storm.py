@@ -3,9 +3,8 @@
     tools/storm.py [--sockets 10000] [--bystanders 200] [--only plain|tls|node] [--json results/storm.json]
 
 Three nodes with Redis and PostgreSQL, new for each storm, and `foyer-load storm` straight at them: once plain, once
-with TLS at the nodes, once with a node that is killed in place of sockets that are cut. foyer-load speaks no TLS: an
-HAProxy for each node puts it on, and takes part of the machine. Exit status 1 when not all are back within 15 s, or the
-p99 of the bystanders passes 100 ms.
+with TLS, once with a node that is killed in place of sockets that are cut. Exit status 1 when not all are back within
+15 s, or the p99 of the bystanders passes 100 ms.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
-from cluster import HOST, ROOT, Cluster, Node, Part, Trouble, free_port
+from cluster import HOST, ROOT, Cluster, Part, Trouble
 
 BACK_SECONDS = 15.0
 P99_MILLISECONDS = 100.0
@@ -29,42 +28,6 @@ _NICENESS = 10
 
 def load_binary() -> str:
     return os.environ.get("FOYER_LOAD_BIN", str(ROOT / ".build" / "release" / "foyer-load"))
-
-
-class Wrapper(Part):
-    """Puts TLS on what goes to a node. Each handshake is a full one, since a node keeps no sessions. Whether the
-    certificate is the right one nobody looks: it would take the time of this machine, where clients have their own."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__(f"{node.name}-tls", node.folder)
-        self.node = node
-        self.port = free_port()
-        self.configuration = node.folder / f"{self.name}.cfg"
-
-    @property
-    def url(self) -> str:
-        return f"http://{HOST}:{self.port}"
-
-    def command(self) -> list[str]:
-        self.configuration.write_text(f"""\
-global
-    maxconn 9000
-defaults
-    mode http
-    timeout connect 30s
-    timeout client 1h
-    timeout server 1h
-    timeout tunnel 1h
-listen node
-    bind {HOST}:{self.port} backlog 8192
-    # Who asks for codes comes from many addresses; as such a node counts them.
-    http-request set-header X-Forwarded-For %[src,regsub(^127,10)]
-    server node {self.node.host}:{self.node.port} ssl verify none
-""")
-        return ["haproxy", "-db", "-f", str(self.configuration)]
-
-    def is_ready(self) -> bool:
-        return subprocess.run(["curl", "-sf", "-m", "5", f"{self.url}/readyz"], capture_output=True).returncode == 0
 
 
 def make_certificate(folder: Path) -> tuple[Path, Path]:
@@ -91,25 +54,17 @@ def storm(kind: str, arguments: argparse.Namespace, folder: Path) -> dict:
     cluster = Cluster(folder, nodes=3, web=arguments.web, has_balancer=False)
     figures = folder / "storm.json"
     with ExitStack() as stack:
-        urls = [node.url for node in cluster.nodes]
         stack.callback(cluster.stop)
         if kind == "tls":
             tls = make_certificate(folder)
             for node in cluster.nodes:
                 node.tls = tls
-            cluster.start()
-            wrappers = [Wrapper(node) for node in cluster.nodes]
-            for wrapper in wrappers:
-                stack.callback(wrapper.stop)
-                wrapper.start()
-            for wrapper in wrappers[:-1]:
-                yield_to_others(wrapper)
-            urls = [wrapper.url for wrapper in wrappers]
-        else:
-            cluster.start()
+        cluster.start()
         for node in cluster.nodes[:-1]:
             yield_to_others(node)
-        nodes = [part for url in urls for part in ("--url", url)]
+        nodes = [part for node in cluster.nodes for part in ("--url", node.url)]
+        if kind == "tls":
+            nodes += ["--trust", str(tls[0])]
         demo = ["--demo", str(cluster.nodes[0].data / "demo.json")]
         sizes = ["--sockets", str(arguments.sockets), "--bystanders", str(arguments.bystanders)]
         options = ["--json", str(figures), "--cut", "node" if kind == "node" else "clients"]

@@ -1,1 +1,47 @@
+// curl_easy_setopt and curl_easy_getinfo take whatever their option wants, which Swift cannot call: one function for each
+// kind of value.
+#pragma once
+
 #include <curl/curl.h>
+
+static inline CURLcode ccurl_set_text(CURL *handle, CURLoption option, const char *value)
+{
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_set_number(CURL *handle, CURLoption option, long value)
+{
+    return curl_easy_setopt(handle, option, value);
+}
+
+static inline CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *value)
+{
+    return curl_easy_setopt(handle, option, value);
+}
+
+/// `take` is called with what comes in, and with `context`: headers line by line, then the body in pieces.
+static inline CURLcode ccurl_set_receivers(
+    CURL *handle, curl_write_callback take_header, curl_write_callback take_body, void *context)
+{
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, take_header);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, take_body);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_WRITEDATA, context) : code;
+}
+
+/// The body of the next request, which is copied.
+static inline CURLcode ccurl_set_body(CURL *handle, const void *bytes, size_t count)
+{
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)count);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_COPYPOSTFIELDS, bytes) : code;
+}
+
+/// The status of the last answer; 0 where there was none.
+static inline long ccurl_status(CURL *handle)
+{
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
+    return status;
+}

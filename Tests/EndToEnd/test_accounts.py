@@ -96,7 +96,7 @@ class TestGuests:
             **{"path": "/", "samesite": "None", "max-age": str(90 * 86400)},
             **{"secure": "", "httponly": "", "partitioned": ""},
         }
-        assert list(browser.cookies) == ["foyer_guest"] and len(browser.cookies["foyer_guest"]) == 64
+        assert list(browser.cookies) == ["foyer_guest"] and len(browser.cookies["foyer_guest"]) == 64 + 16
         session = browser.get("/api/v1/guests/session").json()
         assert session["guest"] == {**guest, "contact": phone} and session["organisation"]
         ticket = browser.post("/api/v1/guests/ticket").json()["ticket"]

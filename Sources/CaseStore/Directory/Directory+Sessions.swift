@@ -1,12 +1,12 @@
 package import CaseMachine
 
 extension Directory {
-    /// Whose session this token is. `isUse` says that a person did something; a look alone prolongs nothing. Error:
+    /// Whose session this token is, with its stamp or without. `isUse` says that a person did something; a look alone prolongs nothing. Error:
     /// `sign_in`.
     package func session(
         _ token: String, of kind: Session.Kind, at now: Timestamp, isUse: Bool = true
     ) throws(DirectoryError) -> Session {
-        guard let token = Token(token) else { throw .signIn }
+        guard let (token, _) = SessionStamp.split(token) else { throw .signIn }
         let found = try find("tokenHash = ?", [.blob(token.sha256)])
         guard let found, found.subject.kind == kind else { throw .signIn }
         return try living(found, now, isUse: isUse)
@@ -25,7 +25,7 @@ extension Directory {
     package func logOut(
         _ token: String, of kind: Session.Kind, at now: Timestamp
     ) throws(DirectoryError) -> Session? {
-        guard let token = Token(token) else { return nil }
+        guard let (token, _) = SessionStamp.split(token) else { return nil }
         return try write { db in
             guard let found = try SessionRow.find("tokenHash = ?", [.blob(token.sha256)], db).first,
                 found.subject.kind == kind

@@ -104,12 +104,19 @@ struct Accounts: Sendable {
     /// connection was lost.
     func ticket(_ request: Request, _ kind: Session.Kind) async throws -> Response {
         let ticket = try await figures.count(.ticket) {
+            // Whoever was here before is told to wait for a place at once, and strangers do not take one.
+            let isKnown = cookie(kind).value(in: request.head).map(directory.hasStamped) ?? false
+            if isKnown { try takePlace() }
             let session = try await session(request, kind, isUse: false)
-            if let wait = pacer.admit(now: SystemClock.connectionTime()) { throw APIError.tooManyAtOnce(wait) }
+            if !isKnown { try takePlace() }
             let now = now()
             return try await ask { directory throws(DirectoryError) in try directory.ticket(for: session, at: now) }
         }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
+    }
+
+    private func takePlace() throws {
+        if let wait = pacer.admit(now: SystemClock.connectionTime()) { throw APIError.tooManyAtOnce(wait) }
     }
 
     /// Ends the session and its sockets. Who is signed out already gets the same answer: that is what they wanted.

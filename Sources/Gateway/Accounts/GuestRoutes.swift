@@ -60,7 +60,7 @@ struct GuestRoutes: Sendable {
             GuestBody(
                 guest: GuestBody.Person(
                     id: guest.publicID.text, firstName: guest.firstName, lastName: guest.lastName)))
-        try accounts.cookie(.guest).set(signIn.token.text, on: &response)
+        try accounts.cookie(.guest).set(try accounts.directory.stamped(signIn.token), on: &response)
         return response
     }
 

@@ -14,7 +14,7 @@ struct MemberRoutes: Sendable {
                 let signIn = try await accounts.signIn(
                     email: form.email ?? "", password: form.password ?? "", from: request)
                 var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
-                try accounts.cookie(.member).set(signIn.token.text, on: &response)
+                try accounts.cookie(.member).set(try accounts.directory.stamped(signIn.token), on: &response)
                 try accounts.markCookie.set(signIn.mark, on: &response)
                 return response
             }

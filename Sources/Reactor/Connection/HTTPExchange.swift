@@ -30,6 +30,7 @@ final class HTTPExchange {
 
     /// Client role: what was asked for, until the server has answered.
     var opening: ClientUpgrade?
+    var security: TLSPeer?
     var responseParser = ResponseHeadParser()
 
     init() {}

@@ -8,6 +8,7 @@ package struct ClientRequest: Sendable {
     package var target: String
     package var subprotocols: [String] = []
     package var deflate: DeflatePolicy?
+    package var security: TLSPeer?
     /// Becomes the connection's `context`.
     package var context: UInt64 = 0
 
@@ -40,6 +41,7 @@ extension EventLoop {
         let record = slab.take(descriptor: descriptor)
         let exchange = HTTPExchange()
         exchange.opening = opening
+        exchange.security = request.security
         record.pointee.exchange = exchange
         record.pointee.phase = .connecting
         record.pointee.flags = [.client, .watchesWrite, .pausesRead]
@@ -57,11 +59,18 @@ extension EventLoop {
         guard clinux_socket_error(record.pointee.descriptor) == 0, let exchange = record.pointee.exchange else {
             return drop(record, .abnormal)
         }
-        record.pointee.phase = .upgrading
         record.pointee.flags.subtract([.watchesWrite, .pausesRead])
         updateInterest(record)
+        guard let security = exchange.security else { return sendOpening(record) }
+        secure(record, security)
+    }
+
+    /// The connection stands, and its TLS.
+    func sendOpening(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard let opening = record.pointee.exchange?.opening else { return drop(record, .abnormal) }
+        record.pointee.phase = .upgrading
         corked = record
-        exchange.opening?.write(into: &cork)
+        opening.write(into: &cork)
         uncork()
     }
 

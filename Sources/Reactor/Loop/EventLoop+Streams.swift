@@ -44,10 +44,9 @@ package enum StreamEnd: Equatable, Sendable, CustomStringConvertible {
 /// Where a stream goes.
 package struct StreamRequest: Sendable {
     package var address: ListenAddress
-    /// For TLS: whom to trust, and the name (or numeric address) that the peer's certificate must bear.
-    package var security: (context: TLSContext, peerName: String)?
+    package var security: TLSPeer?
 
-    package init(_ address: ListenAddress, security: (context: TLSContext, peerName: String)? = nil) {
+    package init(_ address: ListenAddress, security: TLSPeer? = nil) {
         self.address = address
         self.security = security
     }
@@ -142,56 +141,12 @@ extension EventLoop {
         record.pointee.flags.subtract([.watchesWrite, .pausesRead])
         record.pointee.lastReceived = now
         updateInterest(record)
-        guard let security = stream.request.security else { return open(record, stream) }
-        guard let session = TLSSession(security.context, pipe: tlsPipe, role: .client),
-            session.expect(peerName: security.peerName)
-        else {
-            note(.insecure("OpenSSL makes no session"), record)
-            return drop(record, .internalError)
-        }
-        record.pointee.tls = session
-        record.pointee.phase = .securing
-        shakeHands(record, stream, session, UnsafeRawBufferPointer(start: nil, count: 0))
+        guard let security = stream.request.security else { return openStream(record) }
+        secure(record, security)
     }
 
-    /// Reads during the TLS handshake.
-    func secure(_ record: UnsafeMutablePointer<ConnectionRecord>) {
-        guard let stream = streams[record.pointee.id], let session = record.pointee.tls else {
-            return drop(record, .abnormal)
-        }
-        let count = clinux_recv(record.pointee.descriptor, receiveBuffer.baseAddress, receiveBuffer.count)
-        guard count > 0 else {
-            if count < 0, errno == EAGAIN || errno == EINTR { return }
-            streamBroke(record, count < 0 ? errno : 0)
-            return drop(record, .abnormal)
-        }
-        shakeHands(record, stream, session, UnsafeRawBufferPointer(start: receiveBuffer.baseAddress, count: count))
-    }
-
-    private func shakeHands(
-        _ record: UnsafeMutablePointer<ConnectionRecord>, _ stream: ByteStream, _ session: TLSSession,
-        _ bytes: UnsafeRawBufferPointer
-    ) {
-        tlsPipe.feed(bytes)
-        let progress = session.shakeHands()
-        let rest = tlsPipe.rest
-        tlsPipe.forget()
-        flushPipe(record)
-        guard record.pointee.phase == .securing else { return }
-        switch progress {
-        case .needsMore:
-            break
-        case .done:
-            open(record, stream)
-            // What came with the last of the handshake; it still lies in the receive buffer.
-            if rest.count > 0, record.pointee.phase == .stream { receivedSealed(record, rest) }
-        case .failed(let reason):
-            note(.insecure(reason), record)
-            drop(record, .abnormal)
-        }
-    }
-
-    private func open(_ record: UnsafeMutablePointer<ConnectionRecord>, _ stream: ByteStream) {
+    func openStream(_ record: UnsafeMutablePointer<ConnectionRecord>) {
+        guard let stream = streams[record.pointee.id] else { return drop(record, .abnormal) }
         record.pointee.phase = .stream
         record.pointee.since = now
         stream.receiver.opened(record.pointee.id, loop: self)
@@ -208,6 +163,10 @@ extension EventLoop {
     /// Reading failed with `error`, or came to the end (0).
     func streamBroke(_ record: UnsafeMutablePointer<ConnectionRecord>, _ error: Int32) {
         note(error == 0 ? .peer : .broken(error), record)
+    }
+
+    func streamIsInsecure(_ record: UnsafeMutablePointer<ConnectionRecord>, _ reason: String) {
+        note(.insecure(reason), record)
     }
 
     func streamTimedOut(_ record: UnsafeMutablePointer<ConnectionRecord>) { note(.timedOut, record) }

@@ -9,8 +9,14 @@ struct HouseOptions: ParsableArguments {
         help: ArgumentHelp(
             "A node of the house, at a numeric address or localhost; may be repeated: clients are spread over all of "
                 + "them, and come back at the next one when theirs is away. Default: \(Self.usualURL).",
-            valueName: "http://address:port"))
+            valueName: "http[s]://address:port"))
     var url: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "For https: the certificates to which a node's must lead. Default: those that the system trusts.",
+            valueName: "pem file"))
+    var trust: String?
 
     @Option(
         help: ArgumentHelp(
@@ -40,7 +46,9 @@ struct HouseOptions: ParsableArguments {
 
     func validate() throws {
         for url in url where HouseAddress(url) == nil {
-            throw ValidationError("--url: '\(url)' is not http://ADDRESS:PORT with a numeric address or localhost.")
+            throw ValidationError(
+                "--url: '\(url)' is not http://ADDRESS:PORT or https://ADDRESS:PORT with a numeric address or localhost."
+            )
         }
         guard (1...64).contains(threads) else { throw ValidationError("--threads: from 1 to 64.") }
         guard !memberLogin.isEmpty || demo != nil else {
@@ -48,7 +56,13 @@ struct HouseOptions: ParsableArguments {
         }
     }
 
-    var houses: [HouseAddress] { (url.isEmpty ? [Self.usualURL] : url).compactMap(HouseAddress.init) }
+    var houses: [HouseAddress] {
+        (url.isEmpty ? [Self.usualURL] : url).compactMap(HouseAddress.init).map { house in
+            var house = house
+            house.authorities = trust
+            return house
+        }
+    }
 
     func historyFile() throws -> HistoryFile? {
         try history.map { path throws(HistoryError) in try HistoryFile(path: path) }

@@ -5,7 +5,7 @@ import WebSocket
 /// What all loops of a run share.
 struct CrowdPlan: Sendable {
     /// Where each node's sockets are, in the order of `--url`.
-    let addresses: [ListenAddress]
+    let addresses: [SocketAddress]
     let run: UInt32
     let seed: UInt64
     let textBytes: Int

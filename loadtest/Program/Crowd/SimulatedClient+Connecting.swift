@@ -55,7 +55,9 @@ extension SimulatedClient {
         guard case .fetchingTicket = phase else { return }
         switch result {
         case .success(let ticket):
-            var request = ClientRequest(address: crowd.plan.addresses[nodes.current], target: "/v1/socket")
+            let node = crowd.plan.addresses[nodes.current]
+            var request = ClientRequest(address: node.address, target: "/v1/socket")
+            request.security = node.security
             request.subprotocols = ["foyer.v1"]
             request.context = UInt64(number)
             phase = .connecting(ticket: ticket)

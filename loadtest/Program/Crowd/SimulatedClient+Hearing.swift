@@ -61,7 +61,7 @@ extension SimulatedClient {
         if wasIn { crowd.plan.progress.add(.reconnected) } else { introduce(welcome) }
         crowd.book.note(.connect, number) {
             $0.generation = welcome.generation
-            $0.node = crowd.plan.addresses[nodes.current].description
+            $0.node = crowd.plan.addresses[nodes.current].address.description
         }
     }
 

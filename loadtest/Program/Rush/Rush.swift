@@ -31,7 +31,7 @@ final class Rush {
         self.plan = plan
         let run = UInt32.random(in: 1 ... .max)
         let crowd = CrowdPlan(
-            addresses: try plan.houses.map { try $0.listenAddress() }, run: run, seed: plan.seed,
+            addresses: try plan.houses.map(SocketAddress.init), run: run, seed: plan.seed,
             textBytes: plan.textBytes, watches: plan.watches, longestPause: plan.longestPause,
             keepsOnlookersApart: plan.keepsOnlookersApart,
             tickets: TicketDesk(plan.houses, clerks: plan.ticketClerks), progress: progress, history: plan.history)
