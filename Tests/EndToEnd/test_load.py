@@ -95,7 +95,7 @@ def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path)
 @pytest.mark.parametrize(
     ("options", "word"),
     [
-        (["rush", "--url", "https://127.0.0.1:1", "--member-login", "a:b"], "--url"),
+        (["rush", "--url", "ftp://127.0.0.1:1", "--member-login", "a:b"], "--url"),
         (["rush", "--url", "http://127.0.0.1:1", "--url", "127.0.0.1:2", "--member-login", "a:b"], "127.0.0.1:2"),
         (["rush", "--guests", "51", "--members", "1", "--member-login", "a:b"], "--members"),
         (["rush"], "--member-login"),
