@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import WebSocket
 
 /// For TLS towards a server: whom to trust, and the name (or numeric address) that the server's certificate must bear.
 package typealias TLSPeer = (context: TLSContext, peerName: String)

@@ -1,5 +1,5 @@
 import CaseMachine
-import CaseStore
+@testable import CaseStore
 import Testing
 
 @Suite struct SessionStampTests {
@@ -20,7 +20,7 @@ import Testing
     @Test func `nothing else bears the stamp`() throws {
         let house = try DirectoryHouse(.sqlite)
         let (one, other) = (
-            try house.signIn().token, try house.signIn(house.form(first: "Jan"), at: start + .minutes(1)).token
+            try house.signIn().token, house.signIn(house.form(first: "Jan"), at: start + .minutes(1)).token
         )
         let cookie = try house.directory.stamped(one)
         let stranger = try DirectoryHouse(.sqlite)

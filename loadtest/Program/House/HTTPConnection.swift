@@ -74,7 +74,7 @@ struct HTTPConnection: ~Copyable {
             { bytes, size, count, context in
                 guard let bytes, let context else { return 0 }
                 let incoming = Unmanaged<Incoming>.fromOpaque(context).takeUnretainedValue()
-                guard incoming.body.count + size * count <= maxAnswerBytes else { return 0 }
+                guard incoming.body.count + size * count <= HTTPConnection.maxAnswerBytes else { return 0 }
                 incoming.body += UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return size * count
             }, Unmanaged.passUnretained(incoming).toOpaque())
