@@ -10,18 +10,17 @@ import Testing
         let cookie = try house.directory.stamped(signIn.token)
         #expect(cookie.hasPrefix(signIn.token.text) && house.directory.hasStamped(cookie))
         for text in [cookie, signIn.token.text] {
-            #expect(try house.directory.session(text, of: .guest, at: start).id == signIn.session.id)
+            #expect(try house.directory.session(text, of: .guest, at: DirectoryHouse.start).id == signIn.session.id)
         }
-        #expect(try house.directory.logOut(cookie, of: .guest, at: start)?.id == signIn.session.id)
+        #expect(try house.directory.logOut(cookie, of: .guest, at: DirectoryHouse.start)?.id == signIn.session.id)
         // It says nothing of whether the session lives.
         #expect(house.directory.hasStamped(cookie))
     }
 
     @Test func `nothing else bears the stamp`() throws {
         let house = try DirectoryHouse(.sqlite)
-        let (one, other) = (
-            try house.signIn().token, house.signIn(house.form(first: "Jan"), at: start + .minutes(1)).token
-        )
+        let one = try house.signIn().token
+        let other = try house.signIn(house.form(first: "Jan"), at: DirectoryHouse.start + .minutes(1)).token
         let cookie = try house.directory.stamped(one)
         let stranger = try DirectoryHouse(.sqlite)
         let forged = [
@@ -32,7 +31,8 @@ import Testing
         for text in forged { #expect(!house.directory.hasStamped(text), "\(text)") }
         for text in [String(cookie.dropLast()), cookie + "0"] {
             #expect(
-                directoryError { _ = try house.directory.session(text, of: .guest, at: start) }?.code == .signIn)
+                directoryError { _ = try house.directory.session(text, of: .guest, at: DirectoryHouse.start) }?.code
+                    == .signIn)
         }
     }
 }
