@@ -62,31 +62,8 @@ extension Directory {
         }
     }
 
-    /// A ticket for one socket. Error: `overloaded`.
-    package func ticket(for session: Session, at now: Timestamp) throws(DirectoryError) -> Token {
-        let ticket = try settings.randomness.token()
-        let isAdded: Bool
-        do { isAdded = try tickets.add(ticket.sha256, for: session.id, at: now) } catch { throw DirectoryError(error) }
-        guard isAdded else { throw .overloaded }
-        return ticket
-    }
-
-    /// The session that the ticket was given to, if it still lives. Once. No use of the session: sockets come back by
-    /// themselves, also at a desk that nobody sits at. Errors: `bad_ticket`, `sign_in`.
-    package func redeem(ticket: String, at now: Timestamp) throws(DirectoryError) -> Session {
-        guard let ticket = Token(ticket) else { throw .badTicket }
-        let id: SessionID?
-        do { id = try tickets.redeem(ticket.sha256, at: now) } catch { throw DirectoryError(error) }
-        guard let id else { throw .badTicket }
-        return try session(id, at: now, isUse: false)
-    }
-
     private func living(_ session: Session, _ now: Timestamp, isUse: Bool) throws(DirectoryError) -> Session {
-        guard now < session.idleAt else { throw .signIn }
-        switch session.subject {
-        case .guest: break
-        case .member(let member): guard roster[member] != nil else { throw .signIn }
-        }
+        guard lives(session, now) else { throw .signIn }
         guard isUse, now >= session.usedAt + Session.touchInterval else { return session }
         let used = session.used(at: now)
         // Not one that was ended meanwhile: no row, no change.
@@ -119,6 +96,15 @@ extension Directory {
         } catch { throw DirectoryError(error) }
     }
 
+    /// Neither over nor of a member who has left.
+    func lives(_ session: Session, _ now: Timestamp) -> Bool {
+        guard now < session.idleAt else { return false }
+        switch session.subject {
+        case .guest: return true
+        case .member(let member): return roster[member] != nil
+        }
+    }
+
     private func end(_ sessions: [SessionID], _ now: Timestamp, _ db: any SQLSession) throws {
         for session in sessions { try db.run("DELETE FROM session WHERE id = ?", [.integer(session.value)]) }
         if isShared { try SharedChanges.ended(sessions, at: now, db) }
@@ -141,58 +127,4 @@ extension Session.Subject {
 
     /// As in the audit trail.
     var name: String { "\(word):\(number)" }
-}
-
-/// The table of sessions.
-private enum SessionRow {
-    static func finding(_ condition: String) -> String {
-        """
-        SELECT id, subjectKind, subject, organisation, startedAt, usedAt FROM session WHERE \(condition)
-        ORDER BY id DESC
-        """
-    }
-
-    static func find(_ condition: String, _ arguments: [SQLValue], _ db: any SQLSession) throws -> [Session] {
-        try db.rows(finding(condition), arguments).compactMap(session)
-    }
-
-    static func all(of subject: Session.Subject, _ db: any SQLSession) throws -> [Session] {
-        try find("subjectKind = ? AND subject = ?", [.integer(subject.kind.rawValue), .integer(subject.number)], db)
-    }
-
-    static func session(_ row: SQLRow) -> Session? {
-        guard let id = row.integer(0), let kind = row.integer(1).flatMap(Session.Kind.init(rawValue:)),
-            let number = row.integer(2), let organisation = row.integer(3), let startedAt = row.integer(4),
-            let usedAt = row.integer(5)
-        else { return nil }
-        let subject: Session.Subject =
-            switch kind {
-            case .guest: .guest(GuestID(number))
-            case .member: .member(MemberID(number))
-            }
-        return Session(
-            id: SessionID(id), subject: subject, organisation: OrganisationID(organisation),
-            startedAt: Timestamp(milliseconds: startedAt), usedAt: Timestamp(milliseconds: usedAt))
-    }
-
-    static func insert(
-        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp,
-        _ db: any SQLSession
-    ) throws -> Session {
-        let draft = Session(
-            id: SessionID(0), subject: subject, organisation: organisation, startedAt: now, usedAt: now)
-        let id = try db.insert(
-            """
-            INSERT INTO session (tokenHash, subjectKind, subject, organisation, startedAt, usedAt, idleAt)
-            VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id
-            """,
-            [
-                .blob(token.sha256), .integer(subject.kind.rawValue), .integer(subject.number),
-                .integer(organisation.value), .integer(now.milliseconds), .integer(now.milliseconds),
-                .integer(draft.idleAt.milliseconds),
-            ])
-        return Session(
-            id: SessionID(id), subject: subject, organisation: organisation, startedAt: now,
-            usedAt: now)
-    }
 }

@@ -59,6 +59,10 @@ package struct DirectoryLimits: Sendable {
     package static let tickets = 65_536
     /// A browser's tabs that come back together; one session must not use up the others' tickets.
     package static let ticketsPerSession = 32
+    /// Tickets that are made together, in one statement.
+    package static let ticketsAtOnce = 32
+    /// As many questions wait as come back at once to a house that was away.
+    package static let questionsWaiting = 4096
     /// A person's browsers; the one used longest ago is signed out for another.
     package static let sessionsPerSubject = 50
 

@@ -17,6 +17,18 @@ final class TicketBox: Tickets {
         /// Those before it are gone.
         var first = 0
 
+        /// Whether there was room.
+        mutating func add(_ ticket: NewTicket, until end: Timestamp) -> Bool {
+            // The used ones stand in `order` until those before them expire, so that it is bounded itself.
+            guard order.count - first < DirectoryLimits.tickets,
+                ofSession[ticket.session] ?? 0 < DirectoryLimits.ticketsPerSession
+            else { return false }
+            tickets[ticket.hash] = Ticket(session: ticket.session, expiresAt: end)
+            ofSession[ticket.session, default: 0] += 1
+            order.append(ticket.hash)
+            return true
+        }
+
         mutating func take(_ hash: [UInt8]) -> Ticket? {
             guard let ticket = tickets.removeValue(forKey: hash) else { return nil }
             let left = (ofSession[ticket.session] ?? 1) - 1
@@ -41,26 +53,19 @@ final class TicketBox: Tickets {
 
     private let contents = Mutex(Contents())
 
-    /// Whether there was room.
-    func add(_ hash: [UInt8], for session: SessionID, at now: Timestamp) -> Bool {
+    func add(_ tickets: [NewTicket], at now: Timestamp) -> [Bool] {
         contents.withLock { contents in
             contents.forgetExpired(now)
-            // The used ones stand in `order` until those before them expire, so that it is bounded itself.
-            guard contents.order.count - contents.first < DirectoryLimits.tickets,
-                contents.ofSession[session] ?? 0 < DirectoryLimits.ticketsPerSession
-            else { return false }
-            contents.tickets[hash] = Ticket(session: session, expiresAt: now + DirectoryLimits.ticketLifetime)
-            contents.ofSession[session, default: 0] += 1
-            contents.order.append(hash)
-            return true
+            return tickets.map { contents.add($0, until: now + DirectoryLimits.ticketLifetime) }
         }
     }
 
-    /// The ticket's session, once.
-    func redeem(_ hash: [UInt8], at now: Timestamp) -> SessionID? {
+    func redeem(_ hashes: [[UInt8]], at now: Timestamp) -> [SessionID?] {
         contents.withLock { contents in
-            guard let ticket = contents.take(hash), !Self.isExpired(ticket, now) else { return nil }
-            return ticket.session
+            hashes.map { hash in
+                guard let ticket = contents.take(hash), !Self.isExpired(ticket, now) else { return nil }
+                return ticket.session
+            }
         }
     }
 

@@ -128,8 +128,8 @@ package final class SharedDatabase: SQLDatabase {
     }
 
     /// One statement that writes and answers with rows, as a transaction of its own.
-    func answer(_ sql: String, _ arguments: [SQLValue]) throws(StoreError) -> [SQLRow] {
-        try pool.lend { connection in try PostgresSession(connection).rows(sql, arguments) }
+    func answer(_ query: PostgresQuery) throws(StoreError) -> [SQLRow] {
+        try pool.lend { connection in try connection.run(query.sql, query.arguments).rows }
     }
 }
 

@@ -20,7 +20,8 @@ struct Accounts: Sendable {
         "passwords", atOnce: DirectoryLimits.passwordsAtOnce, waiting: DirectoryLimits.passwordsWaiting)
     /// The database writes one after the other, and answers most questions from memory. As many wait as come back at once
     /// to a house that was away; a disk that stands still makes no more of them.
-    private let questions = BlockingWork("directory", atOnce: 4, waiting: 4096)
+    private let questions = BlockingWork("directory", atOnce: 4, waiting: DirectoryLimits.questionsWaiting)
+    private let tickets: AskedTogether<(token: String, kind: Session.Kind), Result<Token, DirectoryError>>
 
     /// `post` takes a letter on its way, `endSession` ends the sockets of a session that is over.
     init(
@@ -35,6 +36,9 @@ struct Accounts: Sendable {
         self.figures = figures
         self.pacer = pacer
         self.log = log
+        tickets = AskedTogether(
+            most: DirectoryLimits.ticketsAtOnce, waiting: DirectoryLimits.questionsWaiting, take: questions.take
+        ) { directory.tickets(for: $0, at: SystemClock.wall()) }
     }
 
     func now() -> Timestamp { SystemClock.wall() }
@@ -104,19 +108,22 @@ struct Accounts: Sendable {
     /// connection was lost.
     func ticket(_ request: Request, _ kind: Session.Kind) async throws -> Response {
         let ticket = try await figures.count(.ticket) {
+            guard let token = cookie(kind).value(in: request.head) else { throw APIError.signIn }
             // Whoever was here before is told to wait for a place at once, and strangers do not take one.
-            let isKnown = cookie(kind).value(in: request.head).map(directory.hasStamped) ?? false
-            if isKnown { try takePlace() }
-            let session = try await session(request, kind, isUse: false)
-            if !isKnown { try takePlace() }
-            let now = now()
-            return try await ask { directory throws(DirectoryError) in try directory.ticket(for: session, at: now) }
+            if !directory.hasStamped(token) { _ = try await session(request, kind, isUse: false) }
+            if let wait = pacer.admit(now: SystemClock.connectionTime()) { throw APIError.tooManyAtOnce(wait) }
+            return try await newTicket(token, kind)
         }
         return API.answer(.ok, TicketBody(ticket: ticket.text))
     }
 
-    private func takePlace() throws {
-        if let wait = pacer.admit(now: SystemClock.connectionTime()) { throw APIError.tooManyAtOnce(wait) }
+    private func newTicket(_ token: String, _ kind: Session.Kind) async throws(APIError) -> Token {
+        let given: Result<Token, DirectoryError>? = await withCheckedContinuation { continuation in
+            let isAsked = tickets.ask((token, kind)) { continuation.resume(returning: .some($0)) }
+            if !isAsked { continuation.resume(returning: nil) }
+        }
+        guard let given else { throw .overloaded }
+        return try known(given)
     }
 
     /// Ends the session and its sockets. Who is signed out already gets the same answer: that is what they wanted.
@@ -152,7 +159,6 @@ struct Accounts: Sendable {
         try await ask(questions, call)
     }
 
-    /// The directory's refusals are answers; what is wrong with the house itself is for its log.
     private func ask<Value: Sendable>(
         _ work: BlockingWork, _ call: @escaping @Sendable (Directory) throws(DirectoryError) -> Value
     ) async throws(APIError) -> Value {
@@ -160,6 +166,11 @@ struct Accounts: Sendable {
             Result { () throws(DirectoryError) in try call(directory) }
         }
         guard let outcome else { throw .overloaded }
+        return try known(outcome)
+    }
+
+    /// The directory's refusals are answers; what is wrong with the house itself is for its log.
+    private func known<Value>(_ outcome: Result<Value, DirectoryError>) throws(APIError) -> Value {
         do {
             return try outcome.get()
         } catch {

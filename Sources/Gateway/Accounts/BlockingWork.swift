@@ -27,7 +27,7 @@ final class BlockingWork: Sendable {
     }
 
     /// Without a thread nothing can be done, as if too much waited.
-    private func take(_ job: @escaping WorkerPool.Job) -> Bool {
+    func take(_ job: @escaping WorkerPool.Job) -> Bool {
         let pool = pool.withLock { pool in
             if pool == nil { pool = try? WorkerPool(name, threads: atOnce, waiting: waiting) }
             return pool

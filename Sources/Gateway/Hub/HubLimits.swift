@@ -60,7 +60,9 @@ package struct HubLimits: Sendable {
     package var touchInterval: Duration = .seconds(60)
     /// Sockets that come in, with all that they ask for first: what two nodes do on two cores beside serving those who are
     /// in, with the database on the same machine (docs/faults.md, storm). Zero: any number.
-    package var admissionsPerSecond = 600
+    package var admissionsPerSecond = 500
+    /// Of them, those whose tickets are looked at together: what a node with a slow database gathers in 50 ms.
+    package var admissionsAtOnce = 32
     /// When the house closes its clients come back within this time, each at a moment of its own: as many a second as can
     /// be let in again.
     package var comebackPerSecond = 600

@@ -87,13 +87,37 @@ import Testing
     @Test func `the house holds so many tickets, also of those that were used`() {
         let box = TicketBox()
         func hash(_ number: Int) -> [UInt8] { withUnsafeBytes(of: number.bigEndian) { Array($0) } }
-        for number in 0..<DirectoryLimits.tickets {
-            #expect(box.add(hash(number), for: SessionID(Int64(number)), at: start))
+        func add(_ number: Int, at now: Timestamp) -> [Bool] {
+            box.add([NewTicket(hash: hash(number), session: SessionID(Int64(number)))], at: now)
         }
-        #expect(box.redeem(hash(7), at: start) == SessionID(7))
-        #expect(!box.add(hash(-1), for: SessionID(-1), at: start))
-        #expect(box.add(hash(-1), for: SessionID(-1), at: start + .seconds(30)))
+        for number in 0..<DirectoryLimits.tickets { #expect(add(number, at: start) == [true]) }
+        #expect(box.redeem([hash(7)], at: start) == [SessionID(7)])
+        #expect(add(-1, at: start) == [false])
+        #expect(add(-1, at: start + .seconds(30)) == [true])
         #expect(box.count == 1)
+    }
+
+    @Test(arguments: DatabaseKind.allCases)
+    func `in one lot everybody gets their own answer`(_ kind: DatabaseKind) throws {
+        let house = try DirectoryHouse(kind)
+        let directory = house.directory
+        let guests = try ["Ann", "Ben", "Cleo"].enumerated().map { index, name in
+            try house.signIn(house.form(first: name), at: start + .minutes(Int64(index)))
+        }
+        let now = start + .minutes(5)
+        try directory.logOut(guests[1].token.text, of: .guest, at: now)
+        let shown: [(token: String, kind: Session.Kind)] = [
+            (guests[2].token.text, .guest), (guests[1].token.text, .guest), ("nobody", .guest),
+            (try directory.stamped(guests[0].token), .guest), (guests[0].token.text, .member),
+        ]
+        let given = directory.tickets(for: shown, at: now)
+        #expect(given.map { $0.failure?.code } == [nil, .signIn, .signIn, nil, .signIn])
+        let (cleo, ann) = (try given[0].get().text, try given[3].get().text)
+        let come = directory.redeem(tickets: [ann, "", cleo, ann], at: now)
+        #expect(come.map { $0.failure?.code } == [nil, .badTicket, nil, .badTicket])
+        #expect(try come[0].get().id == guests[0].session.id && come[2].get().id == guests[2].session.id)
+        #expect(try directory.tickets(for: [Session](), at: now).isEmpty)
+        #expect(directory.redeem(tickets: [], at: now).isEmpty)
     }
 
     @Test(arguments: DatabaseKind.allCases)
@@ -116,5 +140,11 @@ import Testing
         #expect(
             directoryError { _ = try house.directory.redeem(ticket: far.text, at: earlier - .milliseconds(1)) }?.code
                 == .badTicket)
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        if case .failure(let failure) = self { failure } else { nil }
     }
 }

@@ -146,7 +146,7 @@ final class Clinic: Sendable {
     }
 
     func ticket(_ session: Session) throws -> String {
-        try directory.ticket(for: session, at: SystemClock.now().wall).text
+        try #require(try directory.tickets(for: [session], at: SystemClock.now().wall).first).get().text
     }
 
     func number(of name: String) throws -> CaseID {

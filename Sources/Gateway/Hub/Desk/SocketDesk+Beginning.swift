@@ -6,36 +6,22 @@ import Wire
 
 /// Who comes in, and who has to go because their session ended.
 extension SocketDesk {
-    private struct Admission: Sendable {
-        let session: Session
-        let guest: GuestName?
-        let device: Device
-    }
-
     func begin(_ session: SocketSession, _ authenticate: Authenticate, re: Int64) {
         session.stage = .asking
-        let connection = session.connection
-        let isAsked = ask { house -> Result<Admission, DirectoryError> in
-            do throws(DirectoryError) {
-                let session = try house.directory.redeem(ticket: authenticate.ticket, at: SystemClock.now().wall)
-                var name: GuestName?
-                if case .guest(let id) = session.subject {
-                    let guest = try house.directory.guest(id)
-                    name = GuestName(
-                        id: guest.publicID.text, firstName: guest.firstName, lastName: guest.lastName)
-                }
-                return .success(Admission(session: session, guest: name, device: authenticate.device))
-            } catch {
-                return .failure(error)
+        let (connection, index, device) = (session.connection, index, authenticate.device)
+        let isAsked = house.admissions.ask(authenticate.ticket) { [house] admission in
+            // Urgent: bounded by what was asked.
+            house.doors[index]?.tell(urgent: true) { desk in
+                guard let session = desk.sessions[connection] else { return }
+                desk.admit(session, admission, device, re: re)
             }
-        } then: { desk, admission in
-            guard let session = desk.sessions[connection] else { return }
-            desk.admit(session, admission, re: re)
         }
         if !isAsked { turnAway(session, WireError(re: re, .overloaded), .serverAsks) }
     }
 
-    private func admit(_ session: SocketSession, _ admission: Result<Admission, DirectoryError>, re: Int64) {
+    private func admit(
+        _ session: SocketSession, _ admission: Result<Admission, DirectoryError>, _ device: Device, re: Int64
+    ) {
         guard case .asking = session.stage else { return }
         switch admission {
         case .failure(let error) where error.code == .storeAway || error.code == .overloaded:
@@ -44,7 +30,7 @@ extension SocketDesk {
         case .failure: turnAway(session, WireError(re: re, .badTicket), .badTicket)
         case .success(let admission):
             guard endedSessions[admission.session.id] == nil,
-                let visitor = Visitor(admission.session, device: admission.device, roster: roster),
+                let visitor = Visitor(admission.session, device: device, roster: roster),
                 let welcome = welcome(visitor, admission.guest)
             else { return turnAway(session, WireError(re: re, .badTicket), .badTicket) }
             if let wait = house.pacer.admit(now: now) {

@@ -14,6 +14,8 @@ final class HouseServices: Sendable {
     /// Nil where there is one node.
     let nodes: NodeLink?
     let pacer: Pacer
+    /// Who a ticket was given to.
+    let admissions: AskedTogether<String, Result<Admission, DirectoryError>>
     /// To the case engine; false if too much is waiting there.
     let submit: @Sendable ([Submission]) -> Bool
     /// Sockets that were let in.
@@ -33,6 +35,11 @@ final class HouseServices: Sendable {
         self.submit = submit
         facts = KnownFacts(bound: limits.knownFacts)
         pacer = Pacer(perSecond: limits.admissionsPerSecond)
+        admissions = AskedTogether(most: limits.admissionsAtOnce, waiting: limits.waitingReads) {
+            readers.take($0)
+        } answer: {
+            Admission.each(tickets: $0, directory)
+        }
     }
 
     /// A loop's sockets look at this from now on. In one process nothing lies between the engine and the loop.
