@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from support.certificates import make_certificate
 from support.load import check, count, load_binary, rush, serve
 from support.server import Program
 from support.waiting import wait_until
@@ -71,10 +72,13 @@ def test_a_run_that_is_ended_early_is_as_good_as_a_whole_one(tmp_path: Path) -> 
 
 
 @pytest.mark.covers("B8")
-def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_secure", [False, True], ids=["plain", "tls"])
+def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path, is_secure: bool) -> None:
     history, figures, data = tmp_path / "history.jsonl", tmp_path / "figures.json", tmp_path / "data"
-    with serve(data) as server:
-        house = ["--url", server.url, "--demo", str(data / "demo.json"), "--calm", "1"]
+    certificate = make_certificate(tmp_path, "load") if is_secure else None
+    trust = ["--trust", str(certificate.certificate)] if certificate else []
+    with serve(data, certificate=certificate) as server:
+        house = ["--url", server.url, *trust, "--demo", str(data / "demo.json"), "--calm", "1"]
         crowd = ["--sockets", "200", "--guests", "20", "--bystanders", "12"]
         files = ["--history", str(history), "--json", str(figures)]
         with Program([load_binary(), "storm", *house, *crowd, *files]) as program:
@@ -92,6 +96,17 @@ def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path)
     assert sum(line["client"] > 12 + 20 + 1 for line in received) >= 200
 
 
+def test_a_node_whose_certificate_nobody_trusts_is_not_loaded(tmp_path: Path) -> None:
+    certificate, other = (make_certificate(tmp_path, name) for name in ("load", "other"))
+    data = tmp_path / "data"
+    with serve(data, certificate=certificate) as server:
+        for trust in ([], ["--trust", str(other.certificate)]):
+            house = ["--url", server.url, *trust, "--demo", str(data / "demo.json")]
+            with Program([load_binary(), "rush", *house, "--guests", "1", "--members", "1"]) as program:
+                assert program.wait(_READY_SECONDS) != 0
+                assert any("certificate" in line.lower() for line in program.errors), program.errors
+
+
 @pytest.mark.parametrize(
     ("options", "word"),
     [
@@ -102,7 +117,7 @@ def test_sockets_that_are_lost_at_once_come_back_with_everything(tmp_path: Path)
         (["rush", "--member-login", "a:b", "--rate", "0"], "--rate"),
         (["rush", "--member-login", "a:b", "--text-bytes", "16385"], "--text-bytes"),
         (["rush", "--demo", "/there/is/no/demo.json"], "has no logins"),
-        (["rush", "--url", "http://127.0.0.1:1", "--member-login", "a:b"], "cannot connect"),
+        (["rush", "--url", "http://127.0.0.1:1", "--member-login", "a:b"], "Couldn't connect to server"),
         (["knee", "--member-login", "a:b", "--factor", "1"], "--factor"),
         (["storm", "--member-login", "a:b", "--guests", "901"], "--guests"),
         (["storm", "--member-login", "a:b", "--bystanders", "1"], "--bystanders"),

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from support.certificates import Certificate
 from support.server import REPOSITORY, Program, Server
 
 
@@ -13,9 +14,10 @@ def load_binary() -> str:
     return str(path if path.is_absolute() else REPOSITORY / path)
 
 
-def serve(data: Path, port: int = 0) -> Server:
+def serve(data: Path, port: int = 0, certificate: Certificate | None = None) -> Server:
     """`foyer serve` with demo data: the release build, as it is shipped. On the same data it finds everything again."""
-    arguments = ("--demo", "--data", str(data), "--web", str(REPOSITORY / "web"))
+    tls = certificate.server_arguments() if certificate else []
+    arguments = ("--demo", "--data", str(data), "--web", str(REPOSITORY / "web"), *tls)
     return Server(*arguments, listen=(f"127.0.0.1:{port}",), command="serve")
 
 
