@@ -21,6 +21,13 @@ import Testing
         #expect(outbox.letters.map(\.id) == [10, 9, 8])
     }
 
+    @Test func `it takes everything, and hides no double`() {
+        let outbox = DevelopmentOutbox()
+        #expect(outbox.send(letter("one"), key: "k") == .taken(reference: "development-1"))
+        #expect(outbox.send(letter("one"), key: "k") == .taken(reference: "development-2"))
+        #expect(outbox.letters.count == 2)
+    }
+
     @Test func `letters of many threads are all kept`() async {
         let outbox = DevelopmentOutbox(maxLetters: 1000)
         await withTaskGroup(of: Void.self) { group in
