@@ -14,7 +14,7 @@ enum Migrations {
 
     /// Step n brings version n-1 to version n.
     static let steps: [@Sendable (Database) throws -> Void] = [
-        createEverything, DirectoryTables.create,
+        createEverything, DirectoryTables.create, { db in try db.execute(sql: OutboxTables.sqlite) },
     ]
 
     static var newest: Int { steps.count }

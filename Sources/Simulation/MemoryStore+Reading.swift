@@ -95,10 +95,6 @@ extension MemoryStore {
         }
     }
 
-    package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
-        contents.withLock { Array($0.outbox.lazy.filter { $0.id > id }.prefix(max(0, limit))) }
-    }
-
     package func heartbeat(_ node: NodeID, members: Set<MemberID>?, at now: Timestamp) throws(StoreError) {
         contents.withLock { contents in
             let heard = now - NodeID.forgottenAfter...now + NodeID.furthestAhead

@@ -82,8 +82,9 @@ package final class MemoryStore: CaseStore {
         var keys: [KeyName: KeyRow] = [:]
         /// In the order in which they were stored.
         var keyOrder: [KeyName] = []
-        var outbox: [PendingItem] = []
+        var outbox: [OutboxRow] = []
         var lastItem: Int64 = 0
+        var lastToken: Int64 = 0
         var nodes: [NodeID: Node] = [:]
 
         fileprivate mutating func enterIndexes(_ id: CaseID, _ row: CaseRow) {
@@ -100,10 +101,10 @@ package final class MemoryStore: CaseStore {
     }
 
     package let generation: Int64
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     let contents = Mutex(Contents())
 
-    /// The clock only says how old a command's key is.
+    /// The clock says how old a command's key is, and by it leases of the outbox run.
     package init(
         generation: Int64 = 1, clock: @escaping @Sendable () -> Timestamp = { Timestamp(milliseconds: 0) }
     ) {
@@ -139,7 +140,7 @@ package final class MemoryStore: CaseStore {
                 contents.erasing.remove(id)
                 contents.cases[id]?.events = []
                 contents.cases[id]?.state = []
-                contents.outbox.removeAll { $0.caseID == id }
+                contents.outbox.removeAll { $0.pending.caseID == id }
             }
             return contents.erasing.count
         }
@@ -227,7 +228,7 @@ extension MemoryStore.Contents {
         for room in change.events.flatMap(\.event.erases) { erase(room) }
         for item in change.outbox {
             lastItem += 1
-            outbox.append(PendingItem(id: lastItem, caseID: change.id, item: item))
+            outbox.append(MemoryStore.OutboxRow(pending: PendingItem(id: lastItem, caseID: change.id, item: item)))
         }
     }
 

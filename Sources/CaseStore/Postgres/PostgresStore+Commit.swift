@@ -143,7 +143,7 @@ extension BatchPlan {
         }
         if !commands.isEmpty { add(Self.insertKeys, Self.columns(commands)) }
         if !outbox.isEmpty {
-            add("SELECT pg_advisory_xact_lock($1)", [.integer(Self.outboxLock)])
+            add("SELECT pg_advisory_xact_lock($1)", [.integer(PostgresTables.outboxLock)])
             add(
                 Self.insertItems,
                 [
@@ -177,9 +177,6 @@ extension BatchPlan {
             .integers(commands.map(\.at)),
         ]
     }
-
-    /// "outb".
-    private static let outboxLock: Int64 = 0x6F75_7462
 
     private static let insertCases = """
         INSERT INTO caseRow (id, version, teamHead, guestHead, state, due, team, assignee, isAssigneeAbsent, stage,

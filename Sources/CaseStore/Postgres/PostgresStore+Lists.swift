@@ -69,21 +69,6 @@ extension PostgresStore {
         return try rows(list.sql(columns), (list.numbers + page.numbers).map(PostgresValue.integer))
     }
 
-    package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
-        guard limit > 0 else { return [] }
-        return try rows(
-            "SELECT id, caseID, kind, number, due FROM outboxItem WHERE id > $1 ORDER BY id LIMIT $2",
-            [.integer(id), .integer(Int64(limit))]
-        ).compactMap { row in
-            guard let id = row.integer(0), let caseID = row.integer(1),
-                let kind = row.integer(2).flatMap(UInt8.init(exactly:)).flatMap(OutboxItem.Kind.init),
-                let number = row.integer(3), let due = row.integer(4)
-            else { return nil }
-            let item = OutboxItem(kind: kind, number: number, due: Timestamp(milliseconds: due))
-            return PendingItem(id: id, caseID: CaseID(caseID), item: item)
-        }
-    }
-
     /// Takes a lease of what it answers with, and leaves out what others have one of, or are committing at this moment.
     /// Time is the database's own, whatever clocks the nodes have. A lease that is lost with the power does no harm: it
     /// keeps two nodes from doing the same work, and the version alone keeps them from storing it twice.

@@ -3,6 +3,8 @@
 enum PostgresTables {
     /// The index that says that an event of this number is there; violated, it tells of damage.
     static let eventIndex = "eventbynumber"
+    /// "outb": the advisory lock under which the outbox gets its numbers.
+    static let outboxLock: Int64 = 0x6F75_7462
 
     /// Indexes have the id at their end where lists are read in its order; SQLite has it there by itself. What is sealed
     /// cannot be compressed (EXTERNAL). Room is left on a case's page for its next version (fillfactor).

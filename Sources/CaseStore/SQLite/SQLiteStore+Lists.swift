@@ -68,20 +68,4 @@ extension SQLiteStore {
         SELECT id, due FROM caseRow
         WHERE due <= ?1 AND due >= ?2 AND due IS NOT NULL AND (due > ?2 OR id > ?3) ORDER BY due, id LIMIT ?4
         """
-
-    package func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
-        guard limit > 0 else { return [] }
-        return try read { db in
-            let statement = try db.cachedStatement(
-                sql: "SELECT id, caseID, kind, number, due FROM outboxItem WHERE id > ? ORDER BY id LIMIT ?")
-            return try Row.fetchAll(statement, arguments: [id, limit]).compactMap { row in
-                guard let id = ColumnValue.integer(row, 0), let caseID = ColumnValue.integer(row, 1),
-                    let kind = ColumnValue.integer(row, 2).flatMap(UInt8.init(exactly:)).flatMap(OutboxItem.Kind.init),
-                    let number = ColumnValue.integer(row, 3), let due = ColumnValue.integer(row, 4)
-                else { return nil }
-                let item = OutboxItem(kind: kind, number: number, due: Timestamp(milliseconds: due))
-                return PendingItem(id: id, caseID: CaseID(caseID), item: item)
-            }
-        }
-    }
 }

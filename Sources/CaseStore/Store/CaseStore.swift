@@ -7,7 +7,7 @@ package import CaseMachine
 /// `prepare`; the reads may be called from any thread at any time.
 ///
 /// **Durable means durable**: what `commit` has answered with `.stored` survives the loss of power.
-package protocol CaseStore: Sendable {
+package protocol CaseStore: CaseOutbox {
     /// A unit as the tables will hold it: packed and sealed.
     associatedtype Prepared: Sendable
 
@@ -76,9 +76,6 @@ package protocol CaseStore: Sendable {
     func strayAssignments(
         heardSince moment: Timestamp, after id: CaseID?, limit: Int
     ) throws(StoreError) -> [StrayAssignment]
-
-    /// What is in the outbox, after the item `id`, in the order in which it was stored.
-    func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem]
 
     /// Forgets at most `limit` commands that were stored before `moment`, the oldest first; answers how many. A client that
     /// repeats a command after so long a time is decided anew, so `moment` lies far behind any client's patience: 30 days.

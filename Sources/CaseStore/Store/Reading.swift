@@ -120,7 +120,7 @@ package enum KeyAnswer: Hashable, Sendable {
     case reused
 }
 
-/// An item of the outbox that nobody has carried out yet.
+/// An item of the outbox that waits.
 package struct PendingItem: Hashable, Sendable {
     /// Grows with each item that is stored.
     package let id: Int64

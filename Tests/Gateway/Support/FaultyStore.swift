@@ -11,6 +11,8 @@ final class FaultyStore<Store: CaseStore>: CaseStore {
         var cannotCommit = false
         /// A commit is written, and then the disk fails: whether it is there, nobody can say.
         var failsAfterCommit = false
+        /// What came of a letter cannot be written down.
+        var cannotFinish = false
         /// Loads with one of these among them fail, so many times from now on.
         var failingLoads: [CaseID: Int] = [:]
         /// Of these the bytes were changed.
@@ -138,13 +140,54 @@ final class FaultyStore<Store: CaseStore>: CaseStore {
         try store.strayAssignments(heardSince: moment, after: id, limit: limit)
     }
 
-    func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
-        try store.outbox(after: id, limit: limit)
-    }
-
     func forgetKeys(olderThan moment: Timestamp, limit: Int) throws(StoreError) -> Int {
         try store.forgetKeys(olderThan: moment, limit: limit)
     }
 
     var generation: Int64 { store.generation }
+}
+
+extension FaultyStore {
+    func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem] {
+        try store.outbox(after: id, limit: limit)
+    }
+
+    func leaseOutbox(limit: Int, for duration: Duration, at now: Timestamp) throws(StoreError) -> [LeasedItem] {
+        try store.leaseOutbox(limit: limit, for: duration, at: now)
+    }
+
+    func beginAttempt(_ item: LeasedItem, for duration: Duration) throws(StoreError) -> Bool {
+        try store.beginAttempt(item, for: duration)
+    }
+
+    func finish(_ item: LeasedItem, _ outcome: LetterOutcome, at now: Timestamp) throws(StoreError) -> Bool {
+        try check(\.cannotFinish)
+        return try store.finish(item, outcome, at: now)
+    }
+
+    func split(_ item: LeasedItem, among members: [MemberID]) throws(StoreError) -> Bool {
+        try store.split(item, among: members)
+    }
+
+    func report(_ report: LetterReport, of reference: String, at now: Timestamp) throws(StoreError) -> [CaseID] {
+        try store.report(report, of: reference, at: now)
+    }
+
+    func letters(of id: CaseID, limit: Int) throws(StoreError) -> [LetterRecord] {
+        try store.letters(of: id, limit: limit)
+    }
+
+    func failedLetters(
+        of organisation: OrganisationID, before id: Int64?, limit: Int
+    ) throws(StoreError) -> [LetterRecord] {
+        try store.failedLetters(of: organisation, before: id, limit: limit)
+    }
+
+    func sendAgain(_ id: Int64, in organisation: OrganisationID, at now: Timestamp) throws(StoreError) -> CaseID? {
+        try store.sendAgain(id, in: organisation, at: now)
+    }
+
+    func forgetLetters(finishedBefore moment: Timestamp, limit: Int) throws(StoreError) -> Int {
+        try store.forgetLetters(finishedBefore: moment, limit: limit)
+    }
 }
