@@ -11,11 +11,12 @@ package enum ServerMessage: Hashable, Sendable {
     case afresh(caseID: String)
     case presence(PresencePush)
     case typing(TypingPush)
+    case notice(NoticePush)
 }
 
 /// The word behind `push`.
 package enum PushType: String, Hashable, Sendable, CaseIterable {
-    case summary, gone, event, caughtUp, afresh, presence, typing
+    case summary, gone, event, caughtUp, afresh, presence, typing, notice
 }
 
 extension ServerMessage {
@@ -48,6 +49,9 @@ extension ServerMessage {
                 push.write(to: &writer)
             case .typing(let push):
                 writer.field("push", PushType.typing)
+                push.write(to: &writer)
+            case .notice(let push):
+                writer.field("push", PushType.notice)
                 push.write(to: &writer)
             }
         }
@@ -84,6 +88,7 @@ extension ServerMessage {
             case .afresh: .afresh(caseID: try object.name("case"))
             case .presence: .presence(try PresencePush(from: object))
             case .typing: .typing(try TypingPush(from: object))
+            case .notice: .notice(try NoticePush(from: object))
             }
     }
 }

@@ -4,8 +4,10 @@ where. The forms are read from the sources, so that a new one, or a new field, f
 
 import json
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -29,6 +31,7 @@ from support.bad_input import (
 )
 from support.desk import Answer, Browser, Desk
 from support.server import REPOSITORY
+from support.sockets import ProtocolSocket
 
 _SOURCES = REPOSITORY / "Sources"
 _DOCUMENTATION = (REPOSITORY / "docs/http.md").read_text()
@@ -62,6 +65,8 @@ class Field:
 _NAME = Field(MISSES, MISSES, Outcome(400, "too_long"), TAKEN)
 _NO_TEAM = Outcome(404, "no_such_team")
 _BAD_PHONE, _BAD_EMAIL = Outcome(400, "bad_phone"), Outcome(400, "bad_email")
+_NO_CASE, _NO_LETTER = Outcome(404, "no_such_case"), Outcome(404, "no_such_letter")
+_TOO_SOON = Outcome(429, "too_soon", field=None)
 _EXPIRED, _BAD_CODE = Outcome(410, "code_expired", field="code"), Outcome(400, "bad_code")
 
 # Address → the form that it reads (none: it reads no body), and the form's fields.
@@ -78,6 +83,18 @@ FORMS: dict[str, tuple[str | None, dict[str, Field]]] = {
             # One that is none is as good as none: another code goes out.
             "challenge": Field(TAKEN, TAKEN, TAKEN, TAKEN),
         },
+    ),
+    "/api/v1/guests/code/case": (
+        "CaseCodeForm",
+        {
+            "case": Field(MISSES, _NO_CASE, _NO_CASE, _NO_CASE),
+            # The guest of the case has just signed in, with a code.
+            "challenge": Field(_TOO_SOON, _TOO_SOON, _TOO_SOON, _TOO_SOON),
+        },
+    ),
+    "/api/v1/letters/again": (
+        "AgainForm",
+        {"letter": Field(MISSES, _NO_LETTER, _NO_LETTER, _NO_LETTER)},
     ),
     "/api/v1/guests/verify": (
         "VerifyForm",
@@ -111,6 +128,23 @@ def house() -> Iterator[Desk]:
         yield house
 
 
+@cache
+def administrators_cookies(house: Desk) -> str:
+    browser = Browser(house)
+    browser.sign_in_as_member(0)
+    return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+@cache
+def somebodys_case(house: Desk) -> str:
+    browser = Browser(house)
+    browser.sign_in_as_guest(fresh_phone())
+    socket = ProtocolSocket(browser)
+    opened = socket.ask("open", team=house.team("Radiology"), subject="A question", key=uuid.uuid4().hex)
+    socket.close()
+    return opened["ok"]["case"]
+
+
 def fresh_phone() -> str:
     return f"+4477009{next(_numbers)}"
 
@@ -119,11 +153,17 @@ def post(house: Desk, path: str, content: bytes) -> Answer:
     number = next(_numbers)
     client = f"2001:db8:0:{number:x}::1"
     headers = {"Content-Type": "application/json", "Origin": house.url, "X-Forwarded-For": client}
+    if path.startswith("/api/v1/letters"):
+        headers["Cookie"] = administrators_cookies(house)
     return house.ask("POST", path, content, headers)
 
 
 def form(house: Desk, path: str, field: str) -> dict[str, Any]:
     """One that would be taken, were it not for the field in question."""
+    if path.endswith("/code/case"):
+        return {"case": somebodys_case(house)}
+    if path.endswith("/again"):
+        return {"letter": "1"}
     if path.endswith("/code"):
         contact = {"email": f"guest{next(_numbers)}@example.org"} if field == "email" else {"phone": fresh_phone()}
         return {"team": house.team(), "firstName": "Ada", "lastName": "Byron", **contact}
@@ -166,7 +206,7 @@ def test_every_form_and_every_field_of_the_sources_is_here() -> None:
         if name is None:
             continue
         (found,) = (found for text in sources.values() for found in re.findall(rf"struct {name}: .*?\n\}}", text, re.S))
-        assert set(re.findall(r"let (\w+):", found)) == set(fields), name
+        assert set(re.findall(r"let `?(\w+)`?:", found)) == set(fields), name
     assert set(re.findall(r"`POST (/api/[^`]+)`", _DOCUMENTATION)) == set(FORMS)
 
 

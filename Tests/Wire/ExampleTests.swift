@@ -39,6 +39,7 @@ import Wire
         case .afresh: "push/afresh"
         case .presence: "push/presence"
         case .typing: "push/typing"
+        case .notice: "push/notice"
         }
     }
 }

@@ -10,6 +10,17 @@ extension Directory {
         }
     }
 
+    /// An administrator has a letter sent again that had failed.
+    package func recordSentAgain(
+        _ letter: Int64, by member: MemberID, at now: Timestamp
+    ) throws(DirectoryError) {
+        guard let organisation = roster[member]?.organisation else { throw .noSuchMember }
+        try write { db in
+            try record("letter.sentAgain", by: "member:\(member)", to: "letter:\(letter)", "", organisation, now, db)
+            return .success(())
+        }
+    }
+
     /// Commits with what it witnesses.
     func record(
         _ action: String, by actor: String, to subject: String, _ detail: String, _ organisation: OrganisationID,

@@ -14,6 +14,23 @@ extension Directory {
     ) throws(DirectoryError) -> SentCode {
         guard let team = roster.team(request.team) else { throw .noSuchTeam }
         let draft = try GuestDraft(request, team.settings.contactMode)
+        return try requestCode(draft, team, replacing: request.challenge, from: client, at: now)
+    }
+
+    /// For a guest who comes back by a link to a case of theirs: the code goes to their own contact, whoever asks, and makes
+    /// nobody else of them. Errors: `no_such_guest`, `erased`, `no_such_team`, `too_soon`, `too_many_codes`.
+    package func requestCode(
+        for guest: GuestID, of team: TeamID, replacing challenge: String?, from client: ClientAddress, at now: Timestamp
+    ) throws(DirectoryError) -> SentCode {
+        guard let team = roster[team] else { throw .noSuchTeam }
+        let guest = try self.guest(guest)
+        guard guest.organisation == team.organisation else { throw .noSuchGuest }
+        return try requestCode(GuestDraft(guest), team, replacing: challenge, from: client, at: now)
+    }
+
+    private func requestCode(
+        _ draft: GuestDraft, _ team: Team, replacing challenge: String?, from client: ClientAddress, at now: Timestamp
+    ) throws(DirectoryError) -> SentCode {
         let fresh = Token(try settings.randomness.bytes(Token.bytes))
         let code = try settings.randomness.code()
         return try write { db in
@@ -22,7 +39,7 @@ extension Directory {
             try Attempts.record(.codeToContact, contact, now, db)
             try Attempts.record(.codeFromClient, hashed(client), now, db)
             try Attempts.record(.codeOfHouse, [], now, db)
-            let replaced = try request.challenge.flatMap(Token.init).flatMap { name in
+            let replaced = try challenge.flatMap(Token.init).flatMap { name in
                 try Challenge.find(name, db).flatMap { $0.organisation == team.organisation ? (name, $0.id) : nil }
             }
             let name = replaced?.0 ?? fresh

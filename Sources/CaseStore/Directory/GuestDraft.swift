@@ -24,6 +24,15 @@ struct GuestDraft: Hashable, Codable {
         }
     }
 
+    /// Who was here before, as they were.
+    init(_ guest: Guest) {
+        (firstName, lastName, contact) = (guest.firstName, guest.lastName, guest.contact)
+        switch guest.contact {
+        case .phone(let number): (phone, email) = (number.normalised, nil)
+        case .email(let address): (phone, email) = (nil, address.typed)
+        }
+    }
+
     private enum CodingKeys: CodingKey {
         case firstName, lastName, phone, email
     }

@@ -51,7 +51,15 @@ extension SQLOutbox {
     package func leaseOutbox(
         limit: Int, for duration: Duration, at now: Timestamp
     ) throws(StoreError) -> [LeasedItem] {
-        try changeOutbox { outbox in try outbox.lease(limit: limit, for: duration, at: now) }
+        guard limit > 0 else { return [] }
+        // Mostly there is nothing, and whoever only looks holds up no commit.
+        let isAny = try readOutbox { db in
+            try db.firstRow(
+                "SELECT id FROM outboxItem WHERE state = 0 AND notBefore <= ? LIMIT 1", [.integer(now.milliseconds)])
+                != nil
+        }
+        guard isAny else { return [] }
+        return try changeOutbox { outbox in try outbox.lease(limit: limit, for: duration, at: now) }
     }
 
     package func beginAttempt(_ item: LeasedItem, for duration: Duration) throws(StoreError) -> Bool {

@@ -5,7 +5,7 @@ package import CaseMachine
 /// An item is taken (`leaseOutbox`), an attempt is counted *before* anything is sent (`beginAttempt`), and what came of it
 /// is written down (`finish`). So a process that dies in between leaves a trace: whoever takes the item next is told that
 /// it may have gone already. `now` is the house's clock, by which items are due and dated; leases run by the store's own.
-package protocol CaseOutbox: Sendable {
+package protocol CaseOutbox: AnyObject, Sendable {
     /// What waits, after the item `id`, in the order in which it was stored.
     func outbox(after id: Int64, limit: Int) throws(StoreError) -> [PendingItem]
 

@@ -33,6 +33,10 @@ struct APIError: Error, Equatable {
         return error
     }
 
+    static let noSuchCase = APIError(
+        .notFound, "no_such_case", "This chat does not exist any more, or the link to it is not whole.", field: "case")
+    static let notAllowed = APIError(.forbidden, "not_allowed", "This is for administrators. Ask one of yours.")
+
     static let foreignOrigin = APIError(
         .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
     )

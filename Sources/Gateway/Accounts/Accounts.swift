@@ -9,7 +9,8 @@ import WebSocket
 struct Accounts: Sendable {
     let directory: Directory
     private let publicURL: PublicURL
-    private let post: @Sendable (Letter) -> Void
+    private let store: any CaseStore
+    private let post: CodePost
     private let endSession: @Sendable (SessionID) -> Void
     private let log: Logger
     private let figures: AccountFigures
@@ -23,14 +24,15 @@ struct Accounts: Sendable {
     private let questions = BlockingWork("directory", atOnce: 4, waiting: DirectoryLimits.questionsWaiting)
     private let tickets: AskedTogether<(token: String, kind: Session.Kind), Result<Token, DirectoryError>>
 
-    /// `post` takes a letter on its way, `endSession` ends the sockets of a session that is over.
+    /// `endSession` ends the sockets of a session that is over.
     init(
-        directory: Directory, publicURL: PublicURL, post: @escaping @Sendable (Letter) -> Void,
+        directory: Directory, publicURL: PublicURL, store: any CaseStore, post: CodePost,
         endSession: @escaping @Sendable (SessionID) -> Void, figures: AccountFigures = AccountFigures(),
         pacer: Pacer = Pacer(perSecond: 0), log: Logger
     ) {
         self.directory = directory
         self.publicURL = publicURL
+        self.store = store
         self.post = post
         self.endSession = endSession
         self.figures = figures
@@ -54,9 +56,46 @@ struct Accounts: Sendable {
                 try directory.requestCode(wish, from: client, at: now)
             }
         }
-        let organisation = directory.roster[sent.organisation]?.name ?? ""
-        post(CodeLetter.make(sent, organisation: organisation, publicURL: publicURL, at: now))
+        post(sent, at: now)
         return sent
+    }
+
+    /// The same for who comes back by a link to their case, which is all that they have to show: what it finds is said to
+    /// nobody who does not get the code.
+    func sendCode(forCase name: PublicID, replacing challenge: String?, from request: Request) async throws -> SentCode
+    {
+        let now = now()
+        let client = client(request)
+        let sent = try await figures.count(.code) {
+            let (guest, team) = try await guest(ofCase: name)
+            return try await ask { directory throws(DirectoryError) in
+                try directory.requestCode(for: guest, of: team, replacing: challenge, from: client, at: now)
+            }
+        }
+        post(sent, at: now)
+        return sent
+    }
+
+    private func guest(ofCase name: PublicID) async throws(APIError) -> (GuestID, TeamID) {
+        let found = await questions.run { [store] in Result { try store.load(named: name).get() } }
+        switch found {
+        case nil: throw .overloaded
+        case .failure(let error)?:
+            guard error is StoreError else { throw .noSuchCase }
+            throw .storeAway
+        case .success(let loaded)?:
+            switch loaded.state.party {
+            case .support(let guest), .room(let guest): return (guest, loaded.state.team)
+            case .direct: throw .noSuchCase
+            }
+        }
+    }
+
+    private func post(_ sent: SentCode, at now: Timestamp) {
+        let organisation = directory.roster[sent.organisation]?.name ?? ""
+        let letter = CodeLetter.make(sent, organisation: organisation, publicURL: publicURL, at: now)
+        // The same code is not sent twice: another one goes by another key.
+        post.send(letter, key: "\(sent.challenge)-\(sent.expiresAt.milliseconds)", until: sent.expiresAt)
     }
 
     func verify(challenge: String, code: String, from request: Request) async throws -> GuestSignIn {
@@ -150,6 +189,14 @@ struct Accounts: Sendable {
 
     /// What a browser keeps of its members' signing in. It outlives the session: it is for the next one.
     var markCookie: SessionCookie { SessionCookie("foyer_browser", .ownSite, lasts: .days(365), at: publicURL) }
+
+    // MARK: - The audit trail
+
+    func record(sentAgain letter: Int64, by member: MemberID, at now: Timestamp) async throws(APIError) {
+        try await ask { directory throws(DirectoryError) in
+            try directory.recordSentAgain(letter, by: member, at: now)
+        }
+    }
 
     // MARK: - The directory
 

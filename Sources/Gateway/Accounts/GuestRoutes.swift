@@ -17,6 +17,7 @@ struct GuestRoutes: Sendable {
                 return API.answer(.ok, TeamEntry(team, of: organisation, at: accounts.now()))
             }
             api.change("/api/v1/guests/code") { request in try await sendCode(request) }
+            api.change("/api/v1/guests/code/case") { request in try await sendCodeForCase(request) }
             api.change("/api/v1/guests/verify") { request in try await verify(request) }
             api.read("/api/v1/guests/session") { request in
                 let guest = try await guest(of: accounts.session(request, .guest))
@@ -41,8 +42,19 @@ struct GuestRoutes: Sendable {
         let wish = CodeRequest(
             team: team, firstName: form.firstName ?? "", lastName: form.lastName ?? "", phone: form.phone,
             email: form.email, challenge: form.challenge)
-        let sent = try await accounts.sendCode(wish, from: request)
-        return API.answer(
+        return answer(try await accounts.sendCode(wish, from: request))
+    }
+
+    /// For who comes by the link of a notice: it finds the chat and whose it is, and opens nothing.
+    private func sendCodeForCase(_ request: Request) async throws -> Response {
+        let form = try API.read(CaseCodeForm.self, from: request)
+        guard let name = form.case, !name.isEmpty else { throw APIError.missing("case") }
+        guard let id = PublicID(text: name) else { throw APIError.noSuchCase }
+        return answer(try await accounts.sendCode(forCase: id, replacing: form.challenge, from: request))
+    }
+
+    private func answer(_ sent: SentCode) -> Response {
+        API.answer(
             .ok,
             CodeBody(
                 challenge: sent.challenge, to: sent.maskedContact, expiresAt: sent.expiresAt.milliseconds,
@@ -78,6 +90,11 @@ private struct CodeForm: Decodable {
     let lastName: String?
     let phone: String?
     let email: String?
+    let challenge: String?
+}
+
+private struct CaseCodeForm: Decodable {
+    let `case`: String?
     let challenge: String?
 }
 

@@ -107,6 +107,13 @@ extension Heads {
     }
 }
 
+extension Publication {
+    /// Somebody has to be told by SMS or e-mail.
+    var leavesBuilding: Bool {
+        events.contains { OutboxItem(for: $0.event, number: $0.numbers.forTeam) != nil }
+    }
+}
+
 extension OutboxItem {
     /// What has to leave the building because of `event`; nil for most.
     init?(for event: CaseEvent, number: Int64) {

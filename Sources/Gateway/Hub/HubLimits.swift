@@ -34,6 +34,8 @@ package struct HubLimits: Sendable {
     /// Cases of one team that an inbox shows: more is a matter for searching, not for scrolling.
     package var inboxCases = 1000
     package var guestCases = 200
+    /// Letters of a case that members are told of; older ones are about what was seen long ago.
+    package var shownLetters = 50
     package var panelCases = 50
     /// Closed cases of a team that are looked through for a page, newest first.
     package var closedCases = 10_000

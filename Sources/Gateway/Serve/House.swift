@@ -1,8 +1,10 @@
+package import CaseMachine
 package import CaseStore
 import Glibc
 package import Logging
 package import Notifications
 package import Reactor
+import Synchronization
 
 /// What `foyer serve` puts together: opened in this order, closed in the other one.
 ///
@@ -19,6 +21,8 @@ package final class House: Sendable {
         package var cluster: ClusterSettings?
         /// Tickets for sockets that are given out; zero: any number.
         package var admissionsPerSecond = HubLimits().admissionsPerSecond
+        /// How SMS and e-mails leave the building; nil: they do not, and stay in the development outbox.
+        package var transports: Transports?
         /// For a test, whose passwords need not be dear.
         package var directory = Directory.Settings()
 
@@ -39,6 +43,10 @@ package final class House: Sendable {
         package var stop: @Sendable () -> Void = {}
         /// What `/readyz` and `/metrics` are to ask of the live side.
         package var watch: @Sendable (HealthBoard, MetricsRegistry) -> Void = { _, _ in }
+        /// Rung when a commit has something that is to leave the building.
+        package var bell: Bell?
+        /// A letter of the case stands otherwise than before: whoever looks at it is told.
+        package var letterChanged: @Sendable (CaseID) -> Void = { _ in }
 
         package init() {}
     }
@@ -58,7 +66,14 @@ package final class House: Sendable {
     private let files: StaticFiles
     private let sockets: Sockets
     private let pacer: Pacer
+    private let transports: Transports
+    private let bell: Bell
+    private let postFigures = PostFigures()
+    /// Letters need the address at which browsers reach the house, which is known when it listens.
+    private let post = Mutex<PostOffice?>(nil)
     private let housekeeping: Housekeeping
+
+    deinit { post.withLock { $0.take() }?.stop() }
 
     /// Opens everything that can fail before the house listens. Throws in words for the person who starts it.
     package init(
@@ -78,12 +93,15 @@ package final class House: Sendable {
         (store, directory) = (storage.store, storage.directory)
         demo = settings.isDemo ? try DemoHouse.provide(in: directory, settings.data) : nil
         self.sockets = try sockets(storage)
+        transports = settings.transports ?? Transports(sms: outbox, email: outbox)
+        bell = try self.sockets.bell ?? Bell()
         self.log = log
-        housekeeping = Housekeeping(directory, storage.vault, log: log)
+        housekeeping = Housekeeping(directory, storage.vault, store, log: log)
         health.watch(store)
         metrics.watch(figures)
         metrics.watch(accountFigures)
         metrics.watch(store)
+        metrics.watch(postFigures)
         self.sockets.watch(health, metrics)
     }
 
@@ -120,7 +138,7 @@ package final class House: Sendable {
     package func routes(at publicURL: PublicURL) -> Routes {
         let security = PageSecurity(publicURL)
         let accounts = Accounts(
-            directory: directory, publicURL: publicURL, post: { [outbox] in outbox.post($0) },
+            directory: directory, publicURL: publicURL, store: store, post: CodePost(transports, log: log),
             endSession: sockets.endSession, figures: accountFigures, pacer: pacer, log: log)
         let api = APIRoutes(ownOrigin: OwnOrigin(publicURL))
         let pages = PageRoutes(
@@ -132,6 +150,9 @@ package final class House: Sendable {
         return Routes {
             GuestRoutes(api: api, accounts: accounts).table
             MemberRoutes(api: api, accounts: accounts).table
+            LetterRoutes(
+                api: api, accounts: accounts, store: store, bell: bell, changed: sockets.letterChanged
+            ).table
             LandingRoute(api: api, demo: demo, publicURL: publicURL).table
             if let demoRoutes { demoRoutes.table }
             pages.table
@@ -140,6 +161,7 @@ package final class House: Sendable {
 
     package func application(at publicURL: PublicURL, behind proxies: TrustedProxies) -> LoopGroup.MakeApplication {
         let routes = routes(at: publicURL)
+        openPost(at: publicURL)
         return { [sockets, log, health, metrics] handle, all in
             // The first loop begins before anybody can ask.
             if handle.index == 0 {
@@ -152,12 +174,31 @@ package final class House: Sendable {
         }
     }
 
-    /// At once when the house is told to stop: nobody is to be sent here any more.
-    package func beginDrain() { health.beginDrain() }
+    private func openPost(at publicURL: PublicURL) {
+        do {
+            let office = try PostOffice(
+                store, LetterWriter(store: store, directory: directory, publicURL: publicURL), transports,
+                figures: postFigures, bell: bell, log: log, tell: sockets.letterChanged)
+            try office.start()
+            post.withLock { $0 = office }
+        } catch {
+            // Chats go on; the letters wait in the outbox, for another node or the next start.
+            log.critical("no letter can be sent by this process: \(error)")
+        }
+    }
+
+    /// At once when the house is told to stop: nobody is to be sent here any more, and no letter is begun.
+    package func beginDrain() {
+        health.beginDrain()
+        post.withLock { $0 }?.endTaking()
+    }
 
     /// While the loops still run, before they are stopped.
     package func closeSockets() { sockets.stop() }
 
     /// After every loop has ended. The store closes with the last that holds it.
-    package func close() { housekeeping.stop() }
+    package func close() {
+        post.withLock { $0.take() }?.stop()
+        housekeeping.stop()
+    }
 }

@@ -1,25 +1,30 @@
+import CaseMachine
 import CaseStore
 import Logging
 
 /// What has to be done every minute and by nobody in particular: what has expired is removed, and the audit trail's head
-/// is signed when it is time. Once a day the traces of destroyed keys are removed.
+/// is signed when it is time. Once a day the traces of destroyed keys are removed. Letters that are long done are forgotten.
 final class Housekeeping: Sendable {
     private static let interval = Duration.seconds(60)
     /// A day.
     private static let roundsBetweenCleanings = 24 * 60
 
+    /// Letters forgotten in one transaction.
+    private static let lettersAtOnce = 500
+
     private let directory: Directory
     private let log: Logger
     private let rounds: Task<Void, Never>
 
-    init(_ directory: Directory, _ vault: Vault, log: Logger) {
+    init(_ directory: Directory, _ vault: Vault, _ store: any CaseStore, log: Logger) {
         self.directory = directory
         self.log = log
         // Weakly: a house that is let go of must not keep its database for a minute.
-        rounds = Task { [weak directory, weak vault] in
+        rounds = Task { [weak directory, weak vault, weak store] in
             var round = 0
             while (try? await Task.sleep(for: Self.interval)) != nil, let directory {
                 Self.tend(directory, log)
+                if let store { Self.forgetLetters(of: store, log) }
                 round += 1
                 if round.isMultiple(of: Self.roundsBetweenCleanings), let vault { Self.clean(vault, log) }
             }
@@ -40,6 +45,15 @@ final class Housekeeping: Sendable {
         attempt(log) { () throws(DirectoryError) in
             while try directory.tidy(at: SystemClock.now().wall) > 0 {}
             try directory.signAudit(at: SystemClock.now().wall)
+        }
+    }
+
+    private static func forgetLetters(of store: any CaseStore, _ log: Logger) {
+        let moment = SystemClock.now().wall - PostLimits().keptFor
+        do {
+            while try store.forgetLetters(finishedBefore: moment, limit: lettersAtOnce) == lettersAtOnce {}
+        } catch {
+            log.error("old letters could not be forgotten", metadata: ["error": "\(error)"])
         }
     }
 

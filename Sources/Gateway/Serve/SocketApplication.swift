@@ -52,9 +52,13 @@ extension House.Sockets {
         _ store: some CaseStore, _ storage: Storage, _ limits: HubLimits,
         _ fail: @escaping @Sendable (StoreError) -> Void
     ) throws -> Self {
+        let bell = try Bell()
         let live = try LiveHouse(
-            store, storage.directory, limits: limits, keys: storage.vault, neighbours: storage.neighbours, fail: fail)
+            store, storage.directory, limits: limits, keys: storage.vault, neighbours: storage.neighbours, bell: bell,
+            fail: fail)
         var sockets = Self()
+        sockets.bell = bell
+        sockets.letterChanged = { live.letterChanged(in: $0) }
         sockets.make = { handle, _, publicURL in
             SocketApplication(handle, origin: OwnOrigin(publicURL)) { live.openDesk(on: $0, $1) }
         }

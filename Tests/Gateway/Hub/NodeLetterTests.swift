@@ -24,6 +24,7 @@ import Testing
             NodeLetter(author: NodeID(7), content: .presence([1, 2, 3])),
             NodeLetter(author: NodeID(-7), content: .sessionEnded(SessionID(42))),
             NodeLetter(author: NodeID(.max), content: .rosterChanged),
+            NodeLetter(author: NodeID(8), content: .letterChanged(CaseID(-42))),
         ]
     }
 

@@ -7,7 +7,7 @@ import Wire
 /// The cases that sockets of this loop follow, each socket with a `Feed`. What the engine publishes comes in here; the
 /// log is the truth, and the sweep compares.
 final class CaseHub {
-    private unowned let desk: SocketDesk
+    unowned let desk: SocketDesk
     private var cases: [CaseID: WatchedCase] = [:]
     private var sweep = Sweep<CaseID>()
     private var isSweeping = false
@@ -71,6 +71,7 @@ final class CaseHub {
         // A name that is none of ours is another log's.
         watch.feed.begin(after: wish.after, generation: wish.generation.map { Int64($0) ?? .min })
         if session.isPaused { watch.feed.pause() }
+        showNotices(to: session, news.id)
         switch cases[news.id]?.standing {
         case .stands: apply(watch.feed.confirmed(), to: watch, session)
         case .away: apply(watch.feed.subscriptionLost(), to: watch, session)

@@ -27,6 +27,7 @@ final class WatchedCase {
     var watchers: [SocketSession] = []
     /// Whether what other nodes publish of it reaches this loop.
     var standing: Standing
+    var notices = ShownNotices()
 
     init(_ latest: CaseNews, _ standing: Standing) {
         self.latest = latest

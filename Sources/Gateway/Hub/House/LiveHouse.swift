@@ -44,12 +44,13 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         return settings
     }
 
-    /// `keys` may be destroyed at other nodes; `neighbours` is nil where there are none. `fail` is told that the store cannot be trusted any more, and is
+    /// `keys` may be destroyed at other nodes; `neighbours` is nil where there are none. `bell` is rung when a commit has
+    /// something that is to leave the building. `fail` is told that the store cannot be trusted any more, and is
     /// expected to end the process.
     package init(
         _ store: Store, _ directory: Directory, limits: HubLimits = HubLimits(),
         engine engineLimits: EngineLimits = EngineLimits(), keys: Vault? = nil, neighbours: Neighbours? = nil,
-        fail: @escaping @Sendable (StoreError) -> Void
+        bell: Bell? = nil, fail: @escaping @Sendable (StoreError) -> Void
     ) throws {
         let doors = DeskDoors()
         let readers = try WorkerPool("hub-reader", threads: limits.readers, waiting: limits.waitingReads)
@@ -61,7 +62,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         do throws(ReactorError) {
             engine = try EngineService(
                 store, node: id, limits: engineLimits,
-                hand: { outputs in Self.hand(outputs, to: doors, nodes) }, fail: fail)
+                hand: { outputs in Self.hand(outputs, to: doors, nodes, bell) }, fail: fail)
         } catch {
             readers.stop()
             throw error
@@ -197,7 +198,7 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     // MARK: The engine's news
 
     /// On the engine's thread: to each loop its answers, and to all of them what has changed.
-    private static func hand(_ outputs: [EngineOutput], to doors: DeskDoors, _ nodes: NodeLink?) {
+    private static func hand(_ outputs: [EngineOutput], to doors: DeskDoors, _ nodes: NodeLink?, _ bell: Bell?) {
         var answers: [Int: [(UInt64, Reply)]] = [:]
         var news: [CaseNews] = []
         var publications: [Publication] = []
@@ -219,6 +220,20 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
             door.tell(urgent: true) { $0.take(own, []) }
         }
         nodes?.publish(publications)
+        if publications.contains(where: \.leavesBuilding) { bell?.ring() }
+    }
+
+    // MARK: Letters
+
+    /// From any thread: a letter of the case stands otherwise than before. Members who look at it are told.
+    package func letterChanged(in id: CaseID) {
+        showLetters(of: id)
+        nodes?.publish(letterOf: id)
+    }
+
+    private func showLetters(of id: CaseID) {
+        // A loop that is behind shows it with the next change, or when the case is opened again.
+        for door in doors.all { door.tell { $0.cases.lettersChanged(in: id) } }
     }
 
     // MARK: The other nodes
@@ -254,6 +269,8 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
             self?.endHere(session)
         } rosterChanged: { [weak self] in
             self?.askOtherNodes()
+        } letterChanged: { [weak self] id in
+            self?.showLetters(of: id)
         } standing: { loop, topics, stands in
             doors[loop]?.tell(urgent: true) { $0.stands(topics, stands) }
         } health: { isWell in

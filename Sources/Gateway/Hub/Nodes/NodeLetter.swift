@@ -12,6 +12,8 @@ struct NodeLetter: Sendable {
         case sessionEnded(SessionID)
         /// Who exists and who may do what was changed.
         case rosterChanged
+        /// What leaves the building because of the case stands otherwise than before.
+        case letterChanged(CaseID)
     }
 
     /// Who tells it: what comes back to its author has been done already.
@@ -29,6 +31,7 @@ extension NodeLetter {
         case presence = 2
         case sessionEnded = 3
         case rosterChanged = 4
+        case letterChanged = 5
     }
 
     var bytes: [UInt8] {
@@ -46,6 +49,9 @@ extension NodeLetter {
             packer.write(byte: Kind.sessionEnded.rawValue)
             packer.write(session.value)
         case .rosterChanged: packer.write(byte: Kind.rosterChanged.rawValue)
+        case .letterChanged(let id):
+            packer.write(byte: Kind.letterChanged.rawValue)
+            packer.write(id)
         }
         return packer.bytes
     }
@@ -62,6 +68,7 @@ extension NodeLetter {
             case .presence: content = .presence(try unpacker.part())
             case .sessionEnded: content = .sessionEnded(SessionID(try unpacker.number()))
             case .rosterChanged: content = .rosterChanged
+            case .letterChanged: content = .letterChanged(try unpacker.id())
             }
             try unpacker.end()
         } catch {

@@ -25,6 +25,7 @@ final class NodeLink: Sendable {
         var presence: @Sendable (PresenceMessage) -> Void
         var sessionEnded: @Sendable (SessionID) -> Void
         var rosterChanged: @Sendable () -> Void
+        var letterChanged: @Sendable (CaseID) -> Void
         /// The topics of this loop stand now, or do not any more.
         var standing: @Sendable (_ loop: Int, [NodeTopic], _ stands: Bool) -> Void
         var health: @Sendable (_ isWell: Bool) -> Void
@@ -113,6 +114,7 @@ final class NodeLink: Sendable {
 
     func publish(_ message: PresenceMessage) { publish(.presence(message.encoded()), to: [.house]) }
     func publish(ended session: SessionID) { publish(.sessionEnded(session), to: [.house]) }
+    func publish(letterOf id: CaseID) { publish(.letterChanged(id), to: [.case(id)]) }
     func publishRosterChange() { publish(.rosterChanged, to: [.house]) }
 
     private func publish(_ content: NodeLetter.Content, to topics: [NodeTopic]) {
@@ -179,6 +181,7 @@ final class NodeLink: Sendable {
             if let message = PresenceMessage(decoding: bytes) { receiver?.presence(message) }
         case .sessionEnded(let session): receiver?.sessionEnded(session)
         case .rosterChanged: receiver?.rosterChanged()
+        case .letterChanged(let id): receiver?.letterChanged(id)
         }
     }
 }
