@@ -131,7 +131,7 @@ test("every event of the protocol has a sentence, and an unknown one none", () =
     [{ type: "reopened", author: maria }, "Maria Lopez reopened the conversation"],
     [{ type: "alerted", author: system, level: 1 }, "Nobody has answered yet: team alerted"],
     [{ type: "alerted", author: system, level: 2 }, "Still no answer: supervisors alerted"],
-    [{ type: "missedResponse", author: system, side: "guest" }, "The guest has not seen the reply: notice sent"],
+    [{ type: "missedResponse", author: system, side: "guest" }, "The guest has not seen the reply"],
     [{ type: "inventedLater", author: system }, null],
   ];
   for (const [event, words] of rows) assert.equal(describe(event, amara.id, moment), words);

@@ -9,7 +9,7 @@
  * fit is not shown: it is asked for again from the last good number.
  *
  * Says `event` (an entry), `caughtUp`, `afresh` (all that was shown is void), `pending` (the list changed), `typing`,
- * `presence` (the push) and `refused` (`error`: there is nothing to read here).
+ * `presence`, `notice` (the push) and `refused` (`error`: there is nothing to read here).
  */
 export class CaseLog extends EventTarget {
   /** @type {string} */
@@ -118,6 +118,7 @@ export class CaseLog extends EventTarget {
         this.#subscribe();
         return;
       case "typing":
+      case "notice":
       case "presence":
         this.#say(push.push, push);
         return;

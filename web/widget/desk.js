@@ -8,7 +8,7 @@ import { el, hidden, icon, iconButton } from "./dom.js";
 import { home } from "./home.js";
 import { openMenu } from "./menu.js";
 import { newChat, identify } from "./new-chat.js";
-import { blockedCookies, signIn } from "./sign-in.js";
+import { signIn } from "./sign-in.js";
 import { confirm } from "./dialog.js";
 import { StatusStrip } from "./status-strip.js";
 import { hoursInWords } from "./wording.js";
@@ -32,8 +32,6 @@ export class Desk {
   /** @type {FoyerClient | null} */
   client = null;
   frame;
-  /** What was typed when signing in: a server only tells a part of it again. @type {string | null} */
-  contact = null;
   /** @type {"here" | "away" | "unknown"} */
   presence = "unknown";
 
@@ -68,6 +66,7 @@ export class Desk {
   /** @param {any} session */
   begin(session) {
     if (session && session.organisation === this.entry.organisation.id) this.signedIn(session.guest);
+    else if (this.#caseId) import("./come-back.js").then((it) => this.show(it.comeBack(this, this.#caseId)));
     else this.show(signIn(this));
   }
 
@@ -116,7 +115,7 @@ export class Desk {
       throw error;
     });
     if (session) this.signedIn(session.guest);
-    else this.show(blockedCookies(this));
+    else import("./blocked-cookies.js").then((it) => this.show(it.blockedCookies(this)));
   }
 
   goHome() {

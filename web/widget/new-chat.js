@@ -59,8 +59,8 @@ export function newChat(desk) {
  * @returns {import("./desk.js").Screen}
  */
 export function identify(desk, caseId) {
-  const { guest, contact, entry } = desk;
-  const known = { name: `${guest.firstName} ${guest.lastName}`, contact: contact ?? guest.contact ?? "" };
+  const { guest, entry } = desk;
+  const known = { name: `${guest.firstName} ${guest.lastName}`, contact: guest.contact ?? "" };
   const fields = entry.fields.map((/** @type {any} */ one) => ({
     ...field({
       label: one.label,

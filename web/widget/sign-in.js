@@ -17,6 +17,7 @@ const CODE_MS = 5 * 60_000;
  * @property {string} number
  * @property {string} email
  * @property {string} [challenge]
+ * @property {string} [chat] the case whose guest it is (come-back.js)
  */
 
 /**
@@ -148,10 +149,10 @@ function contactOf({ kind, prefix, number, email }) {
 }
 
 /** @param {Desk} desk @param {Typed} typed */
-async function sendCode(desk, typed) {
-  const { firstName, lastName, kind, challenge } = typed;
-  const body = { team: desk.entry.team.id, firstName, lastName, [kind]: contactOf(typed), challenge };
-  return request("POST", "/api/v1/guests/code", body);
+export async function sendCode(desk, typed) {
+  const { firstName, lastName, kind, challenge, chat } = typed;
+  const body = { team: desk.entry.team.id, firstName, lastName, [kind]: contactOf(typed), challenge, case: chat };
+  return request("POST", chat ? "/api/v1/guests/code/case" : "/api/v1/guests/code", body);
 }
 
 /**
@@ -160,7 +161,7 @@ async function sendCode(desk, typed) {
  * @param {{challenge: string, to: string, expiresAt: number, resendAt: number}} sent
  * @returns {import("./desk.js").Screen}
  */
-function enterCode(desk, typed, sent) {
+export function enterCode(desk, typed, sent) {
   const code = field({
     label: "Your 6-digit code",
     input: textInput({
@@ -212,7 +213,6 @@ function enterCode(desk, typed, sent) {
       if (code.fail(digits.length === 6 ? null : "The code has 6 digits.")) return;
       isTried = digits;
       await request("POST", "/api/v1/guests/verify", { challenge, code: digits });
-      desk.contact = contactOf(typed);
       await desk.verified();
     },
     failed: (error) => {
@@ -251,28 +251,4 @@ function enterCode(desk, typed, sent) {
     sheet.element,
   );
   return { element, name: "Your code", back: change, focus: code.input, leave: () => clearInterval(ticking) };
-}
-
-/**
- * The code was right, but this browser keeps no cookie for a page inside another site's.
- *
- * @param {Desk} desk
- * @returns {import("./desk.js").Screen}
- */
-export function blockedCookies(desk) {
-  const { href } = new URL(`/chat/${encodeURIComponent(desk.entry.team.id)}`, location.href);
-  const element = el(
-    "div",
-    { className: "page" },
-    el("h1", {}, "One more step"),
-    el(
-      "p",
-      { className: "lead" },
-      "Inside another website, your browser does not let the chat remember you. ",
-      "Open it in a new tab. You will be sent another code.",
-    ),
-    el("a", { className: "primary", href, target: "_blank", rel: "noopener" }, "Open the chat in a new tab"),
-    button("Try again here", "link", () => desk.show(signIn(desk))),
-  );
-  return { element, name: "One more step" };
 }

@@ -102,8 +102,8 @@ export function describe(event, me, moment) {
       return event.level > 1 ? "Still no answer: supervisors alerted" : "Nobody has answered yet: team alerted";
     case "missedResponse":
       return event.side === "guest"
-        ? "The guest has not seen the reply: notice sent"
-        : "The team has not seen the message: notice sent";
+        ? "The guest has not seen the reply"
+        : "The team has not seen the message";
     case "callStarted":
       return `${by} started a ${event.call === "video" ? "video" : "voice"} call`;
     case "callAnswered":

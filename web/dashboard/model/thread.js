@@ -1,4 +1,5 @@
 import { describe } from "./event-words.js";
+import { noticeWords } from "./notice-words.js";
 
 /**
  * A log of events as a conversation to be read: messages with their edits applied, days, the line above what is new.
@@ -57,6 +58,7 @@ const tones = new Map([
  * @param {string} context.me
  * @param {number} context.guestDelivered in the guest's numbers
  * @param {number} context.guestSeen
+ * @param {Map<number, import("./notice-words.js").Notice>} [context.notices]
  * @param {number | null} context.newAfter the last number that had been seen when the reader came
  * @param {Pending[]} context.pending
  * @param {(at: number) => string} context.moment
@@ -120,7 +122,9 @@ function changesIn(entries) {
 function itemOf({ seq, shared, event }, change, context) {
   if (messageTypes.has(event.type)) return message(seq, shared, event, change, context);
   if (unsaid.has(event.type)) return null;
-  const words = describe(event, context.me, context.moment);
+  const notice = context.notices?.get(seq);
+  const happened = describe(event, context.me, context.moment);
+  const words = happened && notice ? `${happened} · ${noticeWords(notice)}` : happened;
   return words && { kind: "event", key: `e${seq}`, at: event.at, words, tone: tones.get(event.type) ?? "quiet" };
 }
 

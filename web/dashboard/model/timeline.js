@@ -1,11 +1,14 @@
 import { describeAll } from "./event-words.js";
+import { isGrave, noticeWords } from "./notice-words.js";
 
 /**
  * A case's own history, newest first, and above it what will happen by itself.
  *
  * @typedef {import("./types.js").Entry} Entry
  * @typedef {import("./types.js").Summary} Summary
- * @typedef {{key: string, at: number, words: string, tone: "quiet" | "talk" | "step" | "warning"}} Line
+ * @typedef {import("./notice-words.js").Notice} Notice
+ * @typedef {{key: string, at: number, words: string, tone: "quiet" | "talk" | "step" | "warning", detail?: string,
+ *   isGrave?: boolean}} Line what happened, and below it what became of the notice that it caused
  */
 
 const talk = new Set(["message", "note", "automatic", "blast", "edited", "deleted"]);
@@ -15,14 +18,20 @@ const warnings = new Set(["alerted", "missedResponse", "assigneeLost", "closingW
  * @param {Entry[]} entries
  * @param {string} me
  * @param {(at: number) => string} moment
+ * @param {Map<number, Notice>} [notices] by the number of their event
  * @returns {Line[]}
  */
-export function timeline(entries, me, moment) {
+export function timeline(entries, me, moment, notices = new Map()) {
   const lines = [];
   for (let index = entries.length - 1; index >= 0; index -= 1) {
     const { seq, event } = entries[index];
     const words = describeAll(event, me, moment);
-    if (words) lines.push({ key: String(seq), at: event.at, words, tone: toneOf(event.type) });
+    if (!words) continue;
+    const notice = notices.get(seq);
+    lines.push({
+      key: String(seq), at: event.at, words, tone: toneOf(event.type),
+      detail: notice && noticeWords(notice), isGrave: isGrave(notice),
+    });
   }
   return lines;
 }

@@ -25,8 +25,9 @@ export class CaseTimeline extends HTMLElement {
     super();
     this.#context = context;
     const make = () => h("li", {}, h("span", { class: "line-words" }), h("time", {}));
+    const makePast = () => h("li", {}, lineWords(), h("time", {}));
     this.#aheadList = new KeyedList(this.#ahead, { make, update: (row, line) => this.#drawAhead(row, line) });
-    this.#pastList = new KeyedList(this.#past, { make, update: (row, line) => this.#drawPast(row, line) });
+    this.#pastList = new KeyedList(this.#past, { make: makePast, update: (row, line) => this.#drawPast(row, line) });
     this.append(this.#aheadTitle, this.#ahead, h("h2", { class: "panel-title" }, "So far"), this.#past, this.#more);
     this.#more.addEventListener("click", () => {
       this.#limit = Infinity;
@@ -46,7 +47,7 @@ export class CaseTimeline extends HTMLElement {
     this.#aheadTitle.hidden = next.length === 0;
     this.#ahead.hidden = next.length === 0;
     this.#aheadList.show(next, ({ key }) => key);
-    const lines = timeline(openCase.entries, desk.me.id, (at) => moment(at, now));
+    const lines = timeline(openCase.entries, desk.me.id, (at) => moment(at, now), openCase.notices);
     this.#more.hidden = lines.length <= this.#limit;
     this.#pastList.show(withDays(lines.slice(0, this.#limit)), ({ key }) => key);
   }
@@ -67,10 +68,17 @@ export class CaseTimeline extends HTMLElement {
    */
   #drawPast(row, { line, at }) {
     set(row, { "data-tone": line?.tone ?? "day" });
-    setText(/** @type {Element} */ (row.firstElementChild), line ? line.words : dayName(at, this.#context.now()));
+    const [words, detail] = /** @type {Element} */ (row.firstElementChild).children;
+    setText(words, line ? line.words : dayName(at, this.#context.now()));
+    set(detail, { hidden: !line?.detail, "data-grave": line?.isGrave ? "true" : null });
+    setText(detail, line?.detail ?? "");
     drawTime(row, at, line ? clockTime(at) : "");
   }
 }
+
+/** What happened, and below it what became of the notice that it caused. */
+const lineWords = () =>
+  h("span", { class: "line-words" }, h("span", {}), h("span", { class: "line-detail", hidden: true }));
 
 /** @param {Line[]} lines newest first @returns {Row[]} */
 function withDays(lines) {

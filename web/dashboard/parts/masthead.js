@@ -12,6 +12,7 @@ export class Masthead extends HTMLElement {
   #hours = h("p", { class: "hours" });
   #sound = h("button", { type: "button", class: "button plain round", "aria-label": "Sound for new work" });
   #me = h("p", { class: "me", dir: "auto" });
+  #letters = button("mail", "Letters that failed", () => this.#openLetters());
 
   /**
    * @param {Context} context
@@ -25,6 +26,7 @@ export class Masthead extends HTMLElement {
       h("p", { class: "name" }, "Foyer"),
       this.#place,
       this.#hours,
+      this.#letters,
       this.#sound,
       button("help", "Help and keys", help),
       this.#me,
@@ -52,6 +54,12 @@ export class Masthead extends HTMLElement {
     const { desk } = this.#context;
     setText(this.#place, desk.client.welcome?.organisation?.name ?? "");
     setText(this.#me, desk.me.name);
+    this.#letters.hidden = !desk.me.isAdministrator;
+  }
+
+  async #openLetters() {
+    const { openLetters } = await import("./letters.js");
+    openLetters(this.#context);
   }
 
   #drawSound() {
@@ -62,7 +70,7 @@ export class Masthead extends HTMLElement {
 }
 
 /**
- * @param {"help" | "leave"} sign
+ * @param {"help" | "leave" | "mail"} sign
  * @param {string} label
  * @param {() => void} onclick
  */

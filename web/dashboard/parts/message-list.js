@@ -115,6 +115,7 @@ export class MessageList extends HTMLElement {
       me: desk.me.id,
       guestDelivered: summary?.cursors.guest.delivered ?? 0,
       guestSeen: summary?.cursors.guest.seen ?? 0,
+      notices: open.notices,
       newAfter: open.newAfter,
       pending: open.pending,
       moment: (at) => moment(at, this.#context.now()),

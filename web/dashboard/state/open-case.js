@@ -21,6 +21,8 @@ export class OpenCase extends EventTarget {
   #members = new Map();
   /** @type {{guest: any, identifiers: any[], cases: Summary[]} | null} */
   guest = null;
+  /** What became of the notices that events have caused, by the event's number. @type {Map<number, any>} */
+  notices = new Map();
   /** @type {{message: string} | null} */
   guestError = null;
   /** Where the line "new" stands: above the first number after it. @type {number | null} */
@@ -41,7 +43,8 @@ export class OpenCase extends EventTarget {
     this.#log.addEventListener("event", (/** @type {any} */ event) => this.#onEvent(event.detail), options);
     this.#log.addEventListener("caughtUp", () => this.#emit("log"), options);
     this.#log.addEventListener("refused", () => this.#emit("log"), options);
-    this.#log.addEventListener("afresh", () => this.#emit("log"), options);
+    this.#log.addEventListener("afresh", () => this.#beginAfresh(), options);
+    this.#log.addEventListener("notice", (/** @type {any} */ event) => this.#onNotice(event.detail), options);
     this.#log.addEventListener("pending", () => this.#emit("pending"), options);
     this.#log.addEventListener("typing", (/** @type {any} */ event) => this.#onTyping(event.detail), options);
     this.#log.addEventListener("presence", (/** @type {any} */ event) => this.#onPresence(event.detail), options);
@@ -130,6 +133,17 @@ export class OpenCase extends EventTarget {
   #onEvent(entry) {
     if (entry.event?.type === "identifiers" && this.isCaughtUp) this.loadGuest();
     this.dispatchEvent(new CustomEvent("entry", { detail: entry }));
+    this.#emit("log");
+  }
+
+  #beginAfresh() {
+    this.notices.clear();
+    this.#emit("log");
+  }
+
+  /** @param {import("../model/notice-words.js").Notice} notice */
+  #onNotice(notice) {
+    this.notices.set(notice.seq, notice);
     this.#emit("log");
   }
 
