@@ -142,9 +142,11 @@ private struct Welcome {
 
     private var places: [String] {
         guard let demo = house.demo else {
-            guard !house.directory.roster.organisations.isEmpty else {
+            if let door = house.setUp {
                 return [
-                    "The house in '\(data)' is empty: no organisation, nobody who could sign in. See it with --demo."
+                    "This house is empty. Set it up in a browser; the address holds a token that nobody else is to know:",
+                    place("set up", publicURL.page("/#") + door.token),
+                    "On the command line 'foyer init' does the same, and --demo shows a house with demo data.",
                 ]
             }
             return [place("dashboard", publicURL.page("/dashboard"))]

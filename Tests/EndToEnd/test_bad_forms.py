@@ -31,6 +31,7 @@ from support.bad_input import (
 )
 from support.desk import Answer, Browser, Desk
 from support.server import REPOSITORY
+from support.setting_up import FIRST_HOUSE, token
 from support.sockets import ProtocolSocket
 
 _SOURCES = REPOSITORY / "Sources"
@@ -68,6 +69,12 @@ _BAD_PHONE, _BAD_EMAIL = Outcome(400, "bad_phone"), Outcome(400, "bad_email")
 _NO_CASE, _NO_LETTER = Outcome(404, "no_such_case"), Outcome(404, "no_such_letter")
 _TOO_SOON = Outcome(429, "too_soon", field=None)
 _EXPIRED, _BAD_CODE = Outcome(410, "code_expired", field="code"), Outcome(400, "bad_code")
+
+# The set-up of an empty house: all is right but the password, so that none of the texts sets it up.
+_FINE = Outcome(400, "weak_password", field="password")
+_LINE = Outcome(400, "bad_settings")
+# Some of the hostile texts are lines of text, and some are none.
+_ANY = Outcome(400)
 
 # Address → the form that it reads (none: it reads no body), and the form's fields.
 FORMS: dict[str, tuple[str | None, dict[str, Field]]] = {
@@ -110,6 +117,22 @@ FORMS: dict[str, tuple[str | None, dict[str, Field]]] = {
             "password": Field(MISSES, WRONG_LOGIN, WRONG_LOGIN, WRONG_LOGIN),
         },
     ),
+    "/api/v1/setup": (
+        "SetUpForm",
+        {
+            "token": Field(MISSES, *[Outcome(403, "wrong_token")] * 3),
+            "organisation": Field(MISSES, _LINE, _LINE, _ANY),
+            "countryPrefix": Field(MISSES, _LINE, _LINE, _LINE),
+            "emergencyNumber": Field(_FINE, _LINE, _LINE, _ANY),
+            "team": Field(MISSES, _LINE, _LINE, _ANY),
+            "timeZone": Field(MISSES, _LINE, _LINE, _LINE),
+            "name": Field(MISSES, _LINE, _LINE, _ANY),
+            # The password is looked at first, which says whether it may be the address.
+            "email": Field(MISSES, _FINE, _FINE, _FINE),
+            # With an address that is none: a password that is taken sets nothing up either.
+            "password": Field(MISSES, Outcome(400, "weak_password"), _ANY, _ANY),
+        },
+    ),
     "/api/v1/guests/logout": (None, {}),
     "/api/v1/guests/ticket": (None, {}),
     "/api/v1/members/logout": (None, {}),
@@ -122,7 +145,7 @@ _numbers = count(10_000)
 
 
 @pytest.fixture(scope="module")
-def house() -> Iterator[Desk]:
+def demo_house() -> Iterator[Desk]:
     """As if behind a proxy: each request comes from an address of its own, and none meets the limit of another."""
     with Desk("--trusted-proxy", "127.0.0.0/8") as house:
         yield house
@@ -143,6 +166,20 @@ def somebodys_case(house: Desk) -> str:
     opened = socket.ask("open", team=house.team("Radiology"), subject="A question", key=uuid.uuid4().hex)
     socket.close()
     return opened["ok"]["case"]
+
+
+@pytest.fixture(scope="module")
+def empty_house() -> Iterator[Desk]:
+    with Desk("--trusted-proxy", "127.0.0.0/8", demo=False) as house:
+        yield house
+
+
+@pytest.fixture
+def house(request: pytest.FixtureRequest, demo_house: Desk) -> Desk:
+    """Only an empty house can be set up."""
+    callspec = getattr(request.node, "callspec", None)
+    path = callspec.params.get("path", "") if callspec else ""
+    return request.getfixturevalue("empty_house") if path.endswith("/setup") else demo_house
 
 
 def fresh_phone() -> str:
@@ -171,6 +208,9 @@ def form(house: Desk, path: str, field: str) -> dict[str, Any]:
         asked = post(house, "/api/v1/guests/code", json.dumps(form(house, "/api/v1/guests/code", "")).encode())
         # Six letters: never the code that went out.
         return {"challenge": asked.json()["challenge"], "code": "abcdef"}
+    if path.endswith("/setup"):
+        wrong = {"email": "nobody"} if field == "password" else {"password": "short"}
+        return {"token": token(house), **FIRST_HOUSE, **wrong}
     # An account of its own for each try: wrong passwords make pauses.
     return {"email": f"nobody{next(_numbers)}@example.org", "password": "not-the-password"}
 

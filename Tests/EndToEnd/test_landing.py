@@ -12,6 +12,7 @@ from playwright.sync_api import ConsoleMessage, Page, ViewportSize, expect, sync
 from support.browser import launch
 from support.contrast import too_low
 from support.desk import Browser, Desk
+from support.setting_up import set_up
 
 PHONE = ViewportSize(width=360, height=740)
 DESK = ViewportSize(width=1440, height=900)
@@ -92,6 +93,7 @@ def test_the_landing_page_leads_everywhere(
 
 def test_without_demo_the_landing_page_leads_to_the_dashboard(chromium: Chromium) -> None:
     with Desk(demo=False) as house, Visit(chromium, PHONE) as visit:
+        assert set_up(house).status == 200
         with visit.page.expect_response("**/api/v1/house"):
             visit.page.goto(house.url)
         expect(visit.page.get_by_role("link", name="Open the dashboard")).to_be_visible()

@@ -26,16 +26,20 @@ _STAND_INS = {
     "dashboard/index.html": '<!doctype html><html lang="en"><title>Dashboard</title><p>dashboard</p></html>\n',
     "shared/wire.js": "export {};\n",
 }
+# What the house's own forms load of the product's modules.
+_SHARED = ("http.js", "error.js")
 
 
 def make_web(folder: Path) -> Path:
     """The house's own pages, with stand-ins for the others'."""
-    for name in ("assets", "demo", "dev"):
+    for name in ("account", "assets", "demo", "dev"):
         shutil.copytree(REPOSITORY / "web" / name, folder / name)
     shutil.copy(REPOSITORY / "web" / "index.html", folder)
     for name, text in _STAND_INS.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
+    for name in _SHARED:
+        shutil.copy(REPOSITORY / "web" / "shared" / name, folder / "shared")
     return folder
 
 
@@ -104,6 +108,11 @@ class Desk(Server):
 
     def get(self, path: str, headers: dict[str, str] | None = None) -> Answer:
         return self.ask("GET", path, headers=headers)
+
+    @property
+    def set_up_address(self) -> str:
+        """Where an empty house is set up, as it has printed it: with its token."""
+        return next(line.split()[-1] for line in self.output if line.strip().startswith("set up"))
 
     def demo(self) -> dict[str, Any]:
         """What the landing page knows: teams, members, passwords."""

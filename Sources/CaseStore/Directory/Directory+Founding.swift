@@ -15,20 +15,22 @@ extension Directory {
         _ organisation: OrganisationSettings, at now: Timestamp, by actor: String = "operator"
     ) throws(DirectoryError) -> Organisation {
         try organisation.demandUsable()
-        let publicID = try settings.randomness.publicID()
-        let id = try change { db in
-            let id = try db.insert(
-                "INSERT INTO organisation (publicID, settings) VALUES (?, ?) RETURNING id",
-                [publicID.column, .blob([])])
-            try vault.createKeys(for: [.organisation(id)])
-            let sealed = try seal(organisation, .organisation(id), SealedColumn.organisation, row: id)
-            try db.run("UPDATE organisation SET settings = ? WHERE id = ?", [.blob(sealed), .integer(id)])
-            try record(
-                "organisation.created", by: actor, to: "organisation:\(id)", "", OrganisationID(id), now, db)
-            return OrganisationID(id)
-        }
+        let id = try change { db in try insertOrganisation(organisation, now, actor, db) }
         guard let made = roster[id] else { throw .noSuchOrganisation }
         return made
+    }
+
+    func insertOrganisation(
+        _ organisation: OrganisationSettings, _ now: Timestamp, _ actor: String, _ db: any SQLSession
+    ) throws -> OrganisationID {
+        let id = try db.insert(
+            "INSERT INTO organisation (publicID, settings) VALUES (?, ?) RETURNING id",
+            [try settings.randomness.publicID().column, .blob([])])
+        try vault.createKeys(for: [.organisation(id)])
+        let sealed = try seal(organisation, .organisation(id), SealedColumn.organisation, row: id)
+        try db.run("UPDATE organisation SET settings = ? WHERE id = ?", [.blob(sealed), .integer(id)])
+        try record("organisation.created", by: actor, to: "organisation:\(id)", "", OrganisationID(id), now, db)
+        return OrganisationID(id)
     }
 
     package func updateOrganisation(
@@ -49,32 +51,35 @@ extension Directory {
     ) throws(DirectoryError) -> Team {
         guard roster[organisation] != nil else { throw .noSuchOrganisation }
         try draft.demandUsable()
-        let id = try change { db in
-            let owner = KeyOwner.organisation(organisation.value)
-            let id = try db.insert(
-                "INSERT INTO team (publicID, organisation, settings) VALUES (?, ?, ?) RETURNING id",
-                [try settings.randomness.publicID().column, .integer(organisation.value), .blob([])])
-            let categories = try draft.categories.map { name in
-                CategoryID(
-                    try insertPart("teamCategory", of: id, StoredCategory(name: name), owner, SealedColumn.category, db)
-                )
-            }
-            let fields = try draft.fields.map { field in
-                let stored = StoredField(label: field.label, isMandatory: field.isMandatory, prefill: field.prefill)
-                let number = try insertPart("teamField", of: id, stored, owner, SealedColumn.field, db)
-                return Identifier(field: FieldID(number), isMandatory: field.isMandatory)
-            }
-            var policy = draft.policy
-            policy.identifiers = fields
-            policy.welcomes = draft.welcomes.map { welcome in
-                Welcome(category: welcome.category.map { categories[$0] }, when: welcome.when, text: welcome.text)
-            }
-            try writeTeam(StoredTeam(settings: draft.settings, policy: StoredPolicy(policy)), id, owner, db)
-            try record("team.created", by: actor, to: "team:\(id)", "", organisation, now, db)
-            return TeamID(id)
-        }
+        let id = try change { db in try insertTeam(draft, in: organisation, now, actor, db) }
         guard let made = roster[id] else { throw .noSuchTeam }
         return made
+    }
+
+    func insertTeam(
+        _ draft: TeamDraft, in organisation: OrganisationID, _ now: Timestamp, _ actor: String, _ db: any SQLSession
+    ) throws -> TeamID {
+        let owner = KeyOwner.organisation(organisation.value)
+        let id = try db.insert(
+            "INSERT INTO team (publicID, organisation, settings) VALUES (?, ?, ?) RETURNING id",
+            [try settings.randomness.publicID().column, .integer(organisation.value), .blob([])])
+        let categories = try draft.categories.map { name in
+            CategoryID(
+                try insertPart("teamCategory", of: id, StoredCategory(name: name), owner, SealedColumn.category, db))
+        }
+        let fields = try draft.fields.map { field in
+            let stored = StoredField(label: field.label, isMandatory: field.isMandatory, prefill: field.prefill)
+            let number = try insertPart("teamField", of: id, stored, owner, SealedColumn.field, db)
+            return Identifier(field: FieldID(number), isMandatory: field.isMandatory)
+        }
+        var policy = draft.policy
+        policy.identifiers = fields
+        policy.welcomes = draft.welcomes.map { welcome in
+            Welcome(category: welcome.category.map { categories[$0] }, when: welcome.when, text: welcome.text)
+        }
+        try writeTeam(StoredTeam(settings: draft.settings, policy: StoredPolicy(policy)), id, owner, db)
+        try record("team.created", by: actor, to: "team:\(id)", "", organisation, now, db)
+        return TeamID(id)
     }
 
     /// Changes a team's settings and policy; its categories and fields stay. The policy gets the next revision.
@@ -112,30 +117,38 @@ extension Directory {
         let address: EmailAddress
         do { address = try EmailAddress(email) } catch { throw .badSettings("email", error.description) }
         let hash = try passwords.hash(password)
-        let publicID = try settings.randomness.publicID()
-        let id = try change { db in
-            let addressHash = try hashedForHouse(.email(address))
-            guard try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(addressHash)]) == nil else {
-                throw DirectoryError(.addressTaken, "Somebody signs in with this address already.", field: "email")
-            }
-            let owner = KeyOwner.organisation(organisation.value)
-            let id = try db.insert(
-                """
-                INSERT INTO member (publicID, organisation, addressHash, detail, password) VALUES (?, ?, ?, ?, ?)
-                RETURNING id
-                """, [publicID.column, .integer(organisation.value), .blob(addressHash), .blob([]), .blob([])])
-            let detail = MemberDetail(name: name, email: address.typed, isAdministrator: isAdministrator, teams: [])
-            try db.run(
-                "UPDATE member SET detail = ?, password = ? WHERE id = ?",
-                [
-                    .blob(try seal(detail, owner, SealedColumn.member, row: id)),
-                    .blob(try seal(hash, owner, SealedColumn.password, row: id)), .integer(id),
-                ])
-            try record("member.created", by: actor, to: "member:\(id)", "", organisation, now, db)
-            return MemberID(id)
-        }
+        let draft = MemberDetail(name: name, email: address.typed, isAdministrator: isAdministrator, teams: [])
+        let id = try change { db in try insertMember(draft, address, hash, in: organisation, now, actor, db) }
         guard let made = roster[id] else { throw .noSuchMember }
         return made
+    }
+
+    func insertMember(
+        _ draft: MemberDetail, _ address: EmailAddress, _ password: PasswordHash, in organisation: OrganisationID,
+        _ now: Timestamp, _ actor: String, _ db: any SQLSession
+    ) throws -> MemberID {
+        let addressHash = try hashedForHouse(.email(address))
+        guard try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(addressHash)]) == nil else {
+            throw DirectoryError.addressTaken
+        }
+        let owner = KeyOwner.organisation(organisation.value)
+        let id = try db.insert(
+            """
+            INSERT INTO member (publicID, organisation, addressHash, detail, password) VALUES (?, ?, ?, ?, ?)
+            RETURNING id
+            """,
+            [
+                try settings.randomness.publicID().column, .integer(organisation.value), .blob(addressHash),
+                .blob([]), .blob([]),
+            ])
+        try db.run(
+            "UPDATE member SET detail = ?, password = ? WHERE id = ?",
+            [
+                .blob(try seal(draft, owner, SealedColumn.member, row: id)),
+                .blob(try seal(password, owner, SealedColumn.password, row: id)), .integer(id),
+            ])
+        try record("member.created", by: actor, to: "member:\(id)", "", organisation, now, db)
+        return MemberID(id)
     }
 
     /// Gives the member work in the team, or another rank.

@@ -25,6 +25,9 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
         case erased
         case addressTaken = "address_taken"
         case badSettings = "bad_settings"
+        case weakPassword = "weak_password"
+        /// The house has its first organisation: whoever comes second signs in.
+        case alreadyFounded = "already_founded"
         case overloaded
         /// The database or the keys cannot be used; `cause` says why, for the person who runs the server.
         case storeAway = "store_away"
@@ -70,6 +73,9 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
     static let noSuchOrganisation = Self(.noSuchOrganisation, "There is no such organisation.")
     static let noSuchTeam = Self(.noSuchTeam, "There is no such team.", field: "team")
     static let noSuchMember = Self(.noSuchMember, "There is no such member.")
+    static let addressTaken = Self(.addressTaken, "Somebody signs in with this address already.", field: "email")
+    static let alreadyFounded = Self(
+        .alreadyFounded, "This house has been set up already. Sign in to the dashboard instead.")
     static let noSuchGuest = Self(.noSuchGuest, "There is no such guest.")
     static let erased = Self(.erased, "This person's details have been erased.")
 

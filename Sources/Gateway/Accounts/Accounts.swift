@@ -123,6 +123,15 @@ struct Accounts: Sendable {
         return signIn
     }
 
+    /// The first organisation, and who made it.
+    func found(_ house: FirstHouse, from request: Request) async throws -> MemberSignIn {
+        let now = now()
+        _ = try await ask(passwords) { directory throws(DirectoryError) in
+            try directory.found(house, at: now, by: "set-up page")
+        }
+        return try await signIn(email: house.email, password: house.password, from: request)
+    }
+
     /// Without an address, as in a test, all count as one.
     private func client(_ request: Request) -> ClientAddress {
         ClientAddress(request.peer?.description ?? "")
@@ -230,10 +239,12 @@ struct Accounts: Sendable {
 
     private static func status(of code: DirectoryError.Code) -> HTTPStatus {
         switch code {
-        case .missing, .tooLong, .badPhone, .badEmail, .contactNotOffered, .badCode, .badSettings: .badRequest
+        case .missing, .tooLong, .badPhone, .badEmail, .contactNotOffered, .badCode, .badSettings,
+            .weakPassword:
+            .badRequest
         case .signIn, .wrongLogin, .badTicket: .unauthorized
         case .noSuchOrganisation, .noSuchTeam, .noSuchMember, .noSuchGuest: .notFound
-        case .addressTaken: .conflict
+        case .addressTaken, .alreadyFounded: .conflict
         case .codeExpired, .erased: .gone
         case .tooSoon, .tooManyCodes, .tooManyTries: .tooManyRequests
         case .overloaded, .storeAway: .serviceUnavailable

@@ -13,10 +13,7 @@ struct MemberRoutes: Sendable {
                 let form = try API.read(LoginForm.self, from: request)
                 let signIn = try await accounts.signIn(
                     email: form.email ?? "", password: form.password ?? "", from: request)
-                var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
-                try accounts.cookie(.member).set(try accounts.directory.stamped(signIn.token), on: &response)
-                try accounts.markCookie.set(signIn.mark, on: &response)
-                return response
+                return try accounts.welcome(signIn)
             }
             api.read("/api/v1/members/session") { request in
                 let session = try await accounts.session(request, .member)
@@ -39,6 +36,16 @@ struct MemberRoutes: Sendable {
             guard let member = accounts.directory.roster[id] else { throw APIError.signIn }
             return member
         }
+    }
+}
+
+extension Accounts {
+    /// The answer that lets a member in: their name, and the browser's cookies.
+    func welcome(_ signIn: MemberSignIn) throws -> Response {
+        var response = API.answer(.ok, LoginBody(member: Person(signIn.member)))
+        try cookie(.member).set(try directory.stamped(signIn.token), on: &response)
+        try markCookie.set(signIn.mark, on: &response)
+        return response
     }
 }
 

@@ -13,17 +13,22 @@ struct PageRoutes: Sendable {
     let figures: HouseFigures
     let health: HealthBoard
     let demo: DemoHouse?
+    let setUp: SetUpDoor?
 
     var table: Routes {
         Routes {
-            page("/", "index.html")
+            Route(.get, "/") { request in
+                // Nobody can do anything else in a house without an organisation.
+                let name = setUp != nil && directory.isEmpty ? "account/setup.html" : "index.html"
+                return try security.page(file(request, name), embedding: .nobody)
+            }
             page("/dashboard", "dashboard/index.html")
             chat("/chat/:team")
             chat("/chat/:team/:case")
             Route(.get, "/widget.js") { request in
                 security.shared(file(request, "widget/widget.js"))
             }
-            for folder in ["shared", "widget", "dashboard", "assets"] {
+            for folder in ["shared", "widget", "dashboard", "assets", "account"] {
                 Route(.get, "/\(folder)/*file") { request in
                     file(request, "\(folder)/\(request.parameters["file"] ?? "")")
                 }

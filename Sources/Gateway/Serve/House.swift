@@ -62,6 +62,8 @@ package final class House: Sendable {
     private let accountFigures = AccountFigures()
     /// What was seeded, and its logins; nil without `--demo`.
     package let demo: DemoHouse?
+    /// Into a house that had no organisation when it was opened.
+    package let setUp: SetUpDoor?
     package let log: Logger
     private let files: StaticFiles
     private let sockets: Sockets
@@ -81,7 +83,7 @@ package final class House: Sendable {
     ) throws {
         files = try Self.openWeb(settings.web)
         pacer = Pacer(perSecond: settings.admissionsPerSecond)
-        try Self.makeFolder(settings.data.path)
+        try DataFolder.make(settings.data.path)
         let storage: Storage
         do {
             storage =
@@ -92,6 +94,7 @@ package final class House: Sendable {
         }
         (store, directory) = (storage.store, storage.directory)
         demo = settings.isDemo ? try DemoHouse.provide(in: directory, settings.data) : nil
+        setUp = directory.isEmpty ? SetUpDoor() : nil
         self.sockets = try sockets(storage)
         transports = settings.transports ?? Transports(sms: outbox, email: outbox)
         bell = try self.sockets.bell ?? Bell()
@@ -118,20 +121,6 @@ package final class House: Sendable {
         return try StaticFiles(directory: web)
     }
 
-    /// For the server's own user alone: it holds the keys, too.
-    private static func makeFolder(_ path: String) throws(StartError) {
-        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw StartError(
-                "The data directory '\(path)' cannot be made: \(String(cString: strerror(errno))). "
-                    + "Name another one with --data.")
-        }
-        guard access(path + "/", R_OK | W_OK | X_OK) == 0 else {
-            throw StartError(
-                "The data directory '\(path)' cannot be written to: \(String(cString: strerror(errno))). "
-                    + "Name another one with --data, or give this one to the user that runs Foyer.")
-        }
-    }
-
     // MARK: - What it serves
 
     /// The whole table of HTTP.
@@ -143,7 +132,7 @@ package final class House: Sendable {
         let api = APIRoutes(ownOrigin: OwnOrigin(publicURL))
         let pages = PageRoutes(
             files: files, security: security, directory: directory, publicURL: publicURL, figures: figures,
-            health: health, demo: demo)
+            health: health, demo: demo, setUp: setUp)
         let demoRoutes = demo.map {
             DemoRoutes(demo: $0, files: files, security: security, outbox: outbox, publicURL: publicURL)
         }
@@ -153,6 +142,7 @@ package final class House: Sendable {
             LetterRoutes(
                 api: api, accounts: accounts, store: store, bell: bell, changed: sockets.letterChanged
             ).table
+            if let setUp { SetUpRoutes(api: api, accounts: accounts, door: setUp, log: log).table }
             LandingRoute(api: api, demo: demo, publicURL: publicURL).table
             if let demoRoutes { demoRoutes.table }
             pages.table
