@@ -22,7 +22,9 @@ struct ConfigurationFile {
     let path: String
     let entries: [Entry]
 
-    init(path: String) throws {
+    init(path: String) throws { try self.init(path: path, text: try Self.text(path)) }
+
+    static func text(_ path: String) throws -> String {
         guard let file = FileHandle(forReadingAtPath: path), let data = try file.read(upToCount: Self.longest + 1)
         else {
             throw Failure(description: "The configuration '\(path)' cannot be read, or is empty.")
@@ -30,55 +32,68 @@ struct ConfigurationFile {
         guard data.count <= Self.longest else {
             throw Failure(description: "The configuration '\(path)' is longer than \(Self.longest) bytes.")
         }
-        try self.init(path: path, text: String(decoding: data, as: UTF8.self))
+        return String(decoding: data, as: UTF8.self)
     }
 
     init(path: String, text: String) throws {
+        self.init(path: path, entries: try Self.lines(path, text).map { try $0.get() })
+    }
+
+    /// Without the lines that say nothing.
+    init(path: String, entries: [Entry]) {
         self.path = path
-        entries = try text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap {
-            index, line in
+        self.entries = entries
+    }
+
+    /// Each line that says something, or what is wrong with it.
+    static func lines(_ path: String, _ text: String) -> [Result<Entry, Failure>] {
+        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
             let line = line.trimmingCharacters(in: .whitespaces)
             guard !line.isEmpty, !line.hasPrefix("#") else { return nil }
             guard let equals = line.firstIndex(of: "=") else {
-                throw Failure(description: "\(path):\(index + 1): expected 'key = value'.")
+                return .failure(Failure(description: "\(path):\(index + 1): expected 'key = value'."))
             }
             let key = line[..<equals].trimmingCharacters(in: .whitespaces)
             let value = line[line.index(after: equals)...].trimmingCharacters(in: .whitespaces)
-            return Entry(key: key, value: value, line: index + 1)
+            return .success(Entry(key: key, value: value, line: index + 1))
         }
     }
 
     /// As they would stand on the command line, without those that do stand there.
     func arguments(_ options: KnownOptions, without given: Set<String>) throws -> [String] {
-        try entries.flatMap { entry -> [String] in
-            let place = "\(path):\(entry.line)"
-            guard entry.key != "config", let kind = options.kinds[entry.key] else {
-                throw Failure(
-                    description: "\(place): there is no option '\(entry.key)'. 'foyer serve --help' lists them all.")
+        try entries.flatMap { entry in try argument(entry, options, without: given) }
+    }
+
+    func argument(_ entry: Entry, _ options: KnownOptions, without given: Set<String>) throws(Failure) -> [String] {
+        let place = place(of: entry)
+        guard entry.key != "config", let kind = options.kinds[entry.key] else {
+            throw Failure(
+                description: "\(place): there is no option '\(entry.key)'. 'foyer serve --help' lists them all.")
+        }
+        switch kind {
+        case .value:
+            guard !entry.value.isEmpty else {
+                throw Failure(description: "\(place): '\(entry.key)' has no value. Remove the line, or give it one.")
             }
-            switch kind {
-            case .value:
-                guard !entry.value.isEmpty else {
-                    throw Failure(
-                        description: "\(place): '\(entry.key)' has no value. Remove the line, or give it one.")
-                }
-                return given.contains(entry.key) ? [] : ["--\(entry.key)=\(entry.value)"]
-            case .flag:
-                guard entry.value == "true" || entry.value == "false" else {
-                    throw Failure(description: "\(place): '\(entry.key)' is either true or false.")
-                }
-                return entry.value == "true" && !given.contains(entry.key) ? ["--\(entry.key)"] : []
+            return given.contains(entry.key) ? [] : ["--\(entry.key)=\(entry.value)"]
+        case .flag:
+            guard entry.value == "true" || entry.value == "false" else {
+                throw Failure(description: "\(place): '\(entry.key)' is either true or false.")
             }
+            return entry.value == "true" && !given.contains(entry.key) ? ["--\(entry.key)"] : []
         }
     }
 
     /// The line that a message about an option is about, if it came from here. Of several with that key, the first whose
     /// value is named.
-    func place(of message: String) -> String? {
+    func entry(of message: String) -> Entry? {
         let named = entries.filter { message.contains("--\($0.key)") }
-        let entry = named.first { message.contains($0.value) } ?? named.first
-        return entry.map { "\(path):\($0.line)" }
+        return named.first { message.contains($0.value) } ?? named.first
     }
+
+    func place(of message: String) -> String? { entry(of: message).map(place) }
+
+    private func place(of entry: Entry) -> String { "\(path):\(entry.line)" }
 }
 
 /// The long options of a command, as its own help lists them.

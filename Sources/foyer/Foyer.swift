@@ -9,7 +9,8 @@ struct Foyer: ParsableCommand {
         commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
         version: "\(FoyerVersion.text)",
         subcommands: [
-            Serve.self, Init.self, Migrate.self, Copy.self, RotateKey.self, Restored.self, Audit.self, Echo.self,
+            Serve.self, Init.self, CheckConfig.self, Migrate.self, Copy.self, RotateKey.self,
+            Restored.self, Audit.self, Echo.self,
             MachineCommand.self, SimulateCommand.self, Bench.self,
         ])
 
@@ -37,10 +38,14 @@ struct Foyer: ParsableCommand {
     /// Of `foyer serve --config FILE`.
     private static func configurationFile(_ given: [String]) throws -> ConfigurationFile? {
         guard given.first == Serve.configuration.commandName ?? "serve" else { return nil }
+        return try configurationPath(given).map { try ConfigurationFile(path: $0) }
+    }
+
+    static func configurationPath(_ given: [String]) -> String? {
         for (index, argument) in given.enumerated() {
-            if argument == "--config", index + 1 < given.count { return try ConfigurationFile(path: given[index + 1]) }
+            if argument == "--config", index + 1 < given.count { return given[index + 1] }
             if argument.hasPrefix("--config=") {
-                return try ConfigurationFile(path: String(argument.dropFirst("--config=".count)))
+                return String(argument.dropFirst("--config=".count))
             }
         }
         return nil
@@ -48,8 +53,15 @@ struct Foyer: ParsableCommand {
 
     private static func arguments(_ given: [String], _ file: ConfigurationFile?) throws -> [String] {
         guard let file, let command = given.first else { return given }
-        let options = KnownOptions(help: helpMessage(for: Serve.self, includeHidden: false, columns: 10_000))
-        let names = given.filter { $0.hasPrefix("--") }.map { $0.dropFirst(2).prefix { $0 != "=" } }
-        return [command] + (try file.arguments(options, without: Set(names.map(String.init)))) + given.dropFirst()
+        return [command] + (try file.arguments(serveOptions, without: names(given))) + given.dropFirst()
+    }
+
+    static var serveOptions: KnownOptions {
+        KnownOptions(help: helpMessage(for: Serve.self, includeHidden: false, columns: 10_000))
+    }
+
+    /// Of the long options on a command line.
+    static func names(_ given: [String]) -> Set<String> {
+        Set(given.filter { $0.hasPrefix("--") }.map { String($0.dropFirst(2).prefix { $0 != "=" }) })
     }
 }

@@ -56,6 +56,12 @@ struct ListeningOptions: ParsableArguments {
                 + "ends 5 s later, with status 75.", valueName: "time"))
     var drainTime = TimeSpan(DrainPlan().time)
 
+    var plan: DrainPlan {
+        var plan = DrainPlan()
+        (plan.delay, plan.time) = (drainDelay.duration, drainTime.duration)
+        return plan
+    }
+
     private static let maxLoops = 256
 
     func validate() throws {
@@ -65,6 +71,10 @@ struct ListeningOptions: ParsableArguments {
         if let loops, !(1...Self.maxLoops).contains(loops) {
             throw ValidationError("--loops must be between 1 and \(Self.maxLoops).")
         }
+    }
+
+    var certificate: CertificateFiles? {
+        tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
     }
 
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections. The signals
@@ -80,7 +90,6 @@ struct ListeningOptions: ParsableArguments {
         configuration.deflate = deflate
         configuration.uncounted = uncounted
         configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let certificate = tlsCert.flatMap { cert in tlsKey.map { CertificateFiles(certificate: cert, key: $0) } }
         configuration.tls = try certificate?.load()
         configuration.listen = try (listen.isEmpty ? [defaults.address] : listen).map {
             try ListenAddress($0, isTLS: certificate != nil)
@@ -98,8 +107,6 @@ struct ListeningOptions: ParsableArguments {
         }
         for line in advice { print(line) }
         fflush(nil)
-        var plan = DrainPlan()
-        (plan.delay, plan.time) = (drainDelay.duration, drainTime.duration)
         let supervisor = Supervisor(group, certificate: certificate, drain: plan, log: Logger(label: "foyer"))
         supervisor.run(signals, beginDrain: beginDrain, beforeStop: beforeStop)
     }

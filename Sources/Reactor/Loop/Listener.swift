@@ -87,7 +87,7 @@ package struct ListenAddress: Sendable {
     private static let backlog: Int32 = 4096
 
     /// With SO_REUSEPORT a second server would share the port of a first one without noticing; so ask without it.
-    func checkFree() throws(ReactorError) {
+    package func checkFree() throws(ReactorError) {
         var address = address
         let descriptor = clinux_listen(&address, 1, 0, false)
         guard descriptor >= 0 else { throw ReactorError(.listen, "cannot listen on \(description)", errno) }
