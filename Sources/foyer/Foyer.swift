@@ -9,7 +9,7 @@ struct Foyer: ParsableCommand {
         commandName: "foyer", abstract: "The front desk of a clinic on the web, as one program.",
         version: "\(FoyerVersion.text)",
         subcommands: [
-            Serve.self, Init.self, CheckConfig.self, Migrate.self, Copy.self, RotateKey.self,
+            Serve.self, Init.self, CheckConfig.self, Backup.self, Restore.self, Migrate.self, Copy.self, RotateKey.self,
             Restored.self, Audit.self, Echo.self,
             MachineCommand.self, SimulateCommand.self, Bench.self,
         ])

@@ -25,6 +25,15 @@ package struct AuditVerifier {
         }
     }
 
+    /// Of a copy of the database, whose heads stand in a file of its own.
+    init(heads file: AuditHeadsFile, publicKey: AuditPublicKey) throws {
+        key = publicKey
+        node = nil
+        heads = file
+        headsBefore = try file.read()
+        copies = []
+    }
+
     package func verify(_ db: any SQLSession) throws -> AuditReport {
         var report = AuditReport()
         let signed = try AuditHeadsCheck(key, heads, before: headsBefore, copies: copies, node: node, db, &report)

@@ -74,6 +74,8 @@ package final class House: Sendable {
     /// Letters need the address at which browsers reach the house, which is known when it listens.
     private let post = Mutex<PostOffice?>(nil)
     private let housekeeping: Housekeeping
+    /// Of a house that has its keys in a file.
+    private let operators: OperatorSocket?
 
     deinit { post.withLock { $0.take() }?.stop() }
 
@@ -100,6 +102,8 @@ package final class House: Sendable {
         bell = try self.sockets.bell ?? Bell()
         self.log = log
         housekeeping = Housekeeping(directory, storage.vault, store, log: log)
+        operators =
+            settings.cluster == nil ? try OperatorSocket(settings.data, storage.vault, log: log) : nil
         health.watch(store)
         metrics.watch(figures)
         metrics.watch(accountFigures)
@@ -189,6 +193,7 @@ package final class House: Sendable {
     /// After every loop has ended. The store closes with the last that holds it.
     package func close() {
         post.withLock { $0.take() }?.stop()
+        operators?.close()
         housekeeping.stop()
     }
 }
