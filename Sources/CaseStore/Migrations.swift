@@ -14,7 +14,7 @@ enum Migrations {
 
     /// Step n brings version n-1 to version n.
     static let steps: [@Sendable (Database) throws -> Void] = [
-        createEverything, DirectoryTables.create, { db in try db.execute(sql: OutboxTables.sqlite) },
+        createEverything, DirectoryTables.create, addMembersLinksAndLetters,
     ]
 
     static var newest: Int { steps.count }
@@ -49,6 +49,11 @@ enum Migrations {
             for step in steps { try step(db) }
             return try schema(of: db)
         }
+    }
+
+    private static func addMembersLinksAndLetters(_ db: Database) throws {
+        try db.execute(sql: OutboxTables.sqlite)
+        try MemberLinkTables.create(in: db)
     }
 
     private static func createEverything(_ db: Database) throws {

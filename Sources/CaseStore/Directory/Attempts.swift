@@ -12,6 +12,9 @@ enum Attempts {
         case failureOfClient = 5
         case failureOfAccount = 6
         case failureAtPlace = 7
+        case letterToMember = 8
+        case letterFromClient = 9
+        case letterOfHouse = 10
     }
 
     /// No limit looks further back.

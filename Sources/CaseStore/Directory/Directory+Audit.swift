@@ -54,6 +54,7 @@ extension Directory {
             let expired: [(table: String, id: String, column: String, moment: Timestamp)] = [
                 ("challenge", "id", "expiresAt", now),
                 ("session", "id", "idleAt", now),
+                ("memberLink", "id", "expiresAt", now - DirectoryLimits.linksRemembered),
                 ("attempt", "id", "at", now - Attempts.longestRemembered),
             ]
             let tickets = isShared ? [(table: "ticket", id: "hash", column: "expiresAt", moment: now)] : []

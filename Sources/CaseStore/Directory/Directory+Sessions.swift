@@ -77,6 +77,13 @@ extension Directory {
         return used
     }
 
+    /// Ends all sessions of somebody, in the transaction of what ends them.
+    func endAll(_ subject: Session.Subject, _ now: Timestamp, _ db: any SQLSession) throws -> [SessionID] {
+        let sessions = try SessionRow.all(of: subject, db).map(\.id)
+        try end(sessions, now, db)
+        return sessions
+    }
+
     /// In the transaction that let its subject in. The answer names the sessions that gave way, so that their sockets can
     /// be closed.
     func startSession(

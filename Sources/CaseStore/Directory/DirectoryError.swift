@@ -25,6 +25,10 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
         case erased
         case addressTaken = "address_taken"
         case badSettings = "bad_settings"
+        case noSuchInvitation = "no_such_invitation"
+        case linkExpired = "link_expired"
+        case tooManyLetters = "too_many_letters"
+        case notAllowed = "not_allowed"
         case weakPassword = "weak_password"
         /// The house has its first organisation: whoever comes second signs in.
         case alreadyFounded = "already_founded"
@@ -74,6 +78,11 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
     static let noSuchTeam = Self(.noSuchTeam, "There is no such team.", field: "team")
     static let noSuchMember = Self(.noSuchMember, "There is no such member.")
     static let addressTaken = Self(.addressTaken, "Somebody signs in with this address already.", field: "email")
+    static let noSuchInvitation = Self(
+        .noSuchInvitation, "There is no such invitation: it was taken up, or withdrawn.")
+    static let linkExpired = Self(
+        .linkExpired, "This link was used already, withdrawn, or is too old. Ask for another one.")
+    static let notAllowed = Self(.notAllowed, "Only an administrator of the organisation may do this.")
     static let alreadyFounded = Self(
         .alreadyFounded, "This house has been set up already. Sign in to the dashboard instead.")
     static let noSuchGuest = Self(.noSuchGuest, "There is no such guest.")

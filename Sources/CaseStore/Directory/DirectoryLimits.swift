@@ -47,6 +47,26 @@ package struct DirectoryLimits: Sendable {
     /// After so long without a wrong password the pauses begin anew.
     package static let failuresRemembered: Duration = .days(1)
 
+    /// Over a weekend: who is invited on a Friday evening reads it on Monday.
+    package static let invitationLifetime: Duration = .hours(72)
+    /// Who asks waits for the letter; who finds it in an old mailbox comes too late.
+    package static let forgottenLifetime: Duration = .hours(1)
+    /// Invitations whose link is too old are shown for so long, so that they can be sent again.
+    package static let linksRemembered: Duration = .days(30)
+    /// Letters to one member or invited one: more would only trouble them.
+    package static let lettersPerMember = Rate(5, within: .hours(1))
+    /// One address that has letters sent to many. A clinic's members share one address.
+    package static let lettersPerClient = Rate(20, within: .hours(1))
+    /// The same from many addresses, and what an administrator's script would send: all organisations together.
+    package static let lettersPerHouse = Rate(500, within: .hours(1))
+
+    static func linkLifetime(_ kind: MemberLink.Kind) -> Duration {
+        switch kind {
+        case .invitation: invitationLifetime
+        case .forgottenPassword: forgottenLifetime
+        }
+    }
+
     /// 32 MB each, and a core.
     package static let passwordsAtOnce = 2
     /// Each waits for those before it, 0.3 s a piece: more would only time out, and take the threads of other requests.

@@ -24,6 +24,7 @@ struct MovedTable {
         MovedTable(name: "challenge", order: ["id"], hasNumbers: true),
         MovedTable(name: "attempt", order: ["id"], hasNumbers: true),
         MovedTable(name: "session", order: ["id"], hasNumbers: true),
+        MovedTable(name: "memberLink", order: ["id"], hasNumbers: true),
     ]
 }
 

@@ -18,7 +18,8 @@ package enum PostgresMigrations {
 
     /// Step n brings version n-1 to version n. One that has been released is never changed.
     static let steps: [String] = [
-        PostgresTables.cases, AuditTables.postgres + DirectoryTables.postgres, OutboxTables.postgres,
+        PostgresTables.cases, AuditTables.postgres + DirectoryTables.postgres,
+        OutboxTables.postgres + MemberLinkTables.postgres,
     ]
 
     /// From here on there is an audit trail.

@@ -15,6 +15,7 @@ enum SealedColumn {
     static let password: UInt16 = 8
     static let guest: UInt16 = 9
     static let challenge: UInt16 = 10
+    static let memberLink: UInt16 = 11
 }
 
 /// What is sealed of an event: the guest's number, then the event. The number stands in a column, too, where a database

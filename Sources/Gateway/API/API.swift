@@ -71,7 +71,18 @@ enum API {
             @unknown default: [any CodingKey]()
             }
         guard let field = path.first?.stringValue else { return badJSON }
-        return APIError(.badRequest, "bad_message", "This field is to be a text.", field: field)
+        return APIError(.badRequest, "bad_message", "This field is to be \(wanted(error)).", field: field)
+    }
+
+    private static func wanted(_ error: DecodingError) -> String {
+        switch error {
+        case .typeMismatch(is Bool.Type, _): "true or false"
+        case .typeMismatch(is Int.Type, _), .typeMismatch(is Int64.Type, _): "a whole number"
+        case .typeMismatch(is [Any].Type, _): "a list"
+        case .typeMismatch(is [String: Any].Type, _): "an object"
+        case .typeMismatch, .valueNotFound, .keyNotFound, .dataCorrupted: "a text"
+        @unknown default: "something else"
+        }
     }
 }
 

@@ -8,16 +8,16 @@ import WebSocket
 /// Signing in and out, for guests and members alike: what stands between the routes and the directory.
 struct Accounts: Sendable {
     let directory: Directory
-    private let publicURL: PublicURL
+    let publicURL: PublicURL
     private let store: any CaseStore
-    private let post: CodePost
-    private let endSession: @Sendable (SessionID) -> Void
+    let post: CodePost
+    let endSession: @Sendable (SessionID) -> Void
     private let log: Logger
     private let figures: AccountFigures
     /// A ticket is the beginning of a socket: who is sent away here costs nothing more.
     private let pacer: Pacer
     /// Each computes for a fifth of a second, and must not hold up those that only ask for something.
-    private let passwords = BlockingWork(
+    let passwords = BlockingWork(
         "passwords", atOnce: DirectoryLimits.passwordsAtOnce, waiting: DirectoryLimits.passwordsWaiting)
     /// The database writes one after the other, and answers most questions from memory. As many wait as come back at once
     /// to a house that was away; a disk that stands still makes no more of them.
@@ -133,7 +133,7 @@ struct Accounts: Sendable {
     }
 
     /// Without an address, as in a test, all count as one.
-    private func client(_ request: Request) -> ClientAddress {
+    func client(_ request: Request) -> ClientAddress {
         ClientAddress(request.peer?.description ?? "")
     }
 
@@ -209,13 +209,13 @@ struct Accounts: Sendable {
 
     // MARK: - The directory
 
-    private func ask<Value: Sendable>(
+    func ask<Value: Sendable>(
         _ call: @escaping @Sendable (Directory) throws(DirectoryError) -> Value
     ) async throws(APIError) -> Value {
         try await ask(questions, call)
     }
 
-    private func ask<Value: Sendable>(
+    func ask<Value: Sendable>(
         _ work: BlockingWork, _ call: @escaping @Sendable (Directory) throws(DirectoryError) -> Value
     ) async throws(APIError) -> Value {
         let outcome = await work.run { [directory] in
@@ -243,10 +243,11 @@ struct Accounts: Sendable {
             .weakPassword:
             .badRequest
         case .signIn, .wrongLogin, .badTicket: .unauthorized
-        case .noSuchOrganisation, .noSuchTeam, .noSuchMember, .noSuchGuest: .notFound
+        case .notAllowed: .forbidden
+        case .noSuchOrganisation, .noSuchTeam, .noSuchMember, .noSuchGuest, .noSuchInvitation: .notFound
         case .addressTaken, .alreadyFounded: .conflict
-        case .codeExpired, .erased: .gone
-        case .tooSoon, .tooManyCodes, .tooManyTries: .tooManyRequests
+        case .codeExpired, .erased, .linkExpired: .gone
+        case .tooSoon, .tooManyCodes, .tooManyTries, .tooManyLetters: .tooManyRequests
         case .overloaded, .storeAway: .serviceUnavailable
         }
     }

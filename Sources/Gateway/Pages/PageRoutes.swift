@@ -23,6 +23,8 @@ struct PageRoutes: Sendable {
                 return try security.page(file(request, name), embedding: .nobody)
             }
             page("/dashboard", "dashboard/index.html")
+            page("/join/:token", "account/join.html")
+            page("/forgot", "account/forgot.html")
             chat("/chat/:team")
             chat("/chat/:team/:case")
             Route(.get, "/widget.js") { request in

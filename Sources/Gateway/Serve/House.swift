@@ -146,6 +146,8 @@ package final class House: Sendable {
             LetterRoutes(
                 api: api, accounts: accounts, store: store, bell: bell, changed: sockets.letterChanged
             ).table
+            InvitationRoutes(api: api, accounts: accounts).table
+            JoiningRoutes(api: api, accounts: accounts).table
             if let setUp { SetUpRoutes(api: api, accounts: accounts, door: setUp, log: log).table }
             LandingRoute(api: api, demo: demo, publicURL: publicURL).table
             if let demoRoutes { demoRoutes.table }

@@ -36,6 +36,7 @@ export class SignIn extends HTMLElement {
       this.#field("Password", this.#password),
       this.#whole,
       this.#submit,
+      h("p", { class: "forgotten" }, h("a", { href: "/forgot" }, "Forgotten your password?")),
     );
     form.addEventListener("submit", (/** @type {Event} */ event) => {
       event.preventDefault();

@@ -106,6 +106,17 @@ CREATE TABLE member (
     password BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE memberLink (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    publicID BLOB NOT NULL,
+    tokenHash BLOB NOT NULL,
+    kind INTEGER NOT NULL,
+    organisation INTEGER NOT NULL,
+    addressHash BLOB NOT NULL,
+    expiresAt INTEGER NOT NULL,
+    detail BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL
@@ -216,6 +227,14 @@ CREATE INDEX memberByNode ON nodeMember (node);
 
 CREATE UNIQUE INDEX memberByPublicID ON member (publicID);
 
+CREATE UNIQUE INDEX memberLinkByAddress ON memberLink (kind, addressHash);
+
+CREATE INDEX memberLinkByEnd ON memberLink (expiresAt);
+
+CREATE UNIQUE INDEX memberLinkByPublicID ON memberLink (publicID);
+
+CREATE UNIQUE INDEX memberLinkByToken ON memberLink (tokenHash);
+
 CREATE UNIQUE INDEX organisationByPublicID ON organisation (publicID);
 
 CREATE INDEX outboxByCase ON outboxItem (caseID, id);
@@ -265,3 +284,4 @@ INSERT INTO guest VALUES (7, x'350102030405060708090a0b0c0d0e0f', 1, zeroblob(32
 INSERT INTO challenge VALUES (1, zeroblob(32), 1, 1, zeroblob(32), zeroblob(32), 1700000300000, 1, x'01');
 INSERT INTO attempt VALUES (1, 1, zeroblob(32), 1700000000000);
 INSERT INTO session VALUES (1, zeroblob(32), 1, 11, 1, 1700000000000, 1700000060000, 1700001860000);
+INSERT INTO memberLink VALUES (1, x'02', x'03', 1, 1, x'04', 9, x'05');
