@@ -17,8 +17,6 @@ from support.desk import Browser, Desk
 from support.server import foyer_binary
 from support.sockets import ProtocolSocket
 
-pytestmark = pytest.mark.covers("S0.23")
-
 # What a house changes by itself when it is opened.
 _OF_A_START = {"meta", "node", "nodeMember", "auditHead"}
 

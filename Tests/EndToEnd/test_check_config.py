@@ -14,8 +14,6 @@ from cluster import Postgres, Redis, free_port
 from support.desk import Desk, make_web
 from support.server import foyer_binary
 
-pytestmark = pytest.mark.covers("S0.23")
-
 
 def check(*given: str) -> tuple[int, list[dict[str, Any]]]:
     done = subprocess.run(

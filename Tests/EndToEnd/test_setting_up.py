@@ -11,8 +11,6 @@ from support.desk import Browser, Desk
 from support.server import foyer_binary
 from support.setting_up import EMAIL, PASSWORD, set_up, token
 
-pytestmark = pytest.mark.covers("S0.23")
-
 _INIT = {
     "--organisation": "Quayside Surgery",
     "--country": "+44",

@@ -29,7 +29,6 @@ import Testing
         return (house, database, directory)
     }
 
-    // covers: S0.23
     @Test(arguments: DatabaseKind.allCases)
     func `an empty house gets an organisation, a team and an administrator who can sign in`(
         _ kind: DatabaseKind

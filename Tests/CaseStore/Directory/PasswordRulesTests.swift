@@ -12,7 +12,6 @@ import Testing
         }
     }
 
-    // covers: S0.23
     @Test(arguments: [
         "harbour lantern velvet", "Tr0ut & four umbrellas", "πέντε πράσινα βουνά", "zq7Xw!mP2#vL",
         "correct battery staple 42",
