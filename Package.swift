@@ -68,11 +68,12 @@ let shellTargets: [Target] = [
             "CaseMachine", "COpenSSL", "CPostgres", .product(name: "GRDB", package: "GRDB.swift"),
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
+    shell("Files", ["COpenSSL", "CZlib"]),
     shell("Notifications", ["CaseMachine"]),
     shell(
         "Gateway",
         [
-            "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Notifications",
+            "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Files", "Notifications",
             "CLinux", "CPages", "CQREncode",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
@@ -85,7 +86,7 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "Broker", "CaseMachine", "CaseStore", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
+            "Broker", "CaseMachine", "CaseStore", "Files", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,
@@ -131,6 +132,7 @@ let testTargets: [Target] = [
         ]),
     tests("Broker", ["Broker", "Reactor", "WebSocket", "TestSupport"]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
+    tests("Files", ["Files", "CZlib", "TestSupport"]),
     tests("Notifications", ["Notifications", "CaseMachine"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
@@ -161,9 +163,9 @@ let fuzzTargets: [Target] =
         .systemLibrary(name: "CFuzzer", path: "fuzz/CFuzzer"),
         .target(name: "FuzzSupport", dependencies: ["CFuzzer"], path: "fuzz/Support", swiftSettings: settings),
     ]
-        + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages"].map { name in
+        + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages", "Files"].map { name in
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: ["WebSocket", "Wire", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "Wire", "Files", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
                 exclude: ["corpus", "words.dict"], swiftSettings: settings,
                 // gold gives up on an undefined symbol that lld resolves.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])

@@ -26,7 +26,7 @@ from fuzz_coverage import print_coverage
 from fuzz_results import Run, describe, hexdump, note_columns, read_statistics, summarise, write_report
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGETS = ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages"]
+TARGETS = ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages", "Files"]
 SCRATCH = ROOT / ".build-fuzz"
 # Longer inputs reach nothing new, and cost time: the limits that the targets test are small.
 MAX_INPUT_BYTES = {
@@ -36,6 +36,7 @@ MAX_INPUT_BYTES = {
     "UTF8": 512,
     "Extensions": 1024,
     "Messages": 4096,
+    "Files": 2048,
 }
 INPUT_TIMEOUT_SECONDS = 5
 MEMORY_LIMIT_MEGABYTES = 2048

@@ -13,6 +13,7 @@ enum ImportRules {
         "Reactor": ["CLinux", "COpenSSL"],
         "Broker": ["CHiredis", "Reactor"],
         "CaseStore": ["COpenSSL", "CPostgres", "GRDB", "GRDBSQLite", "Reactor"],
+        "Files": ["COpenSSL", "CZlib"],
         "Notifications": ["CCurl", "Reactor"],
     ]
     private static let system: Set<String> = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]
