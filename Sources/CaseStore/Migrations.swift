@@ -14,7 +14,7 @@ enum Migrations {
 
     /// Step n brings version n-1 to version n.
     static let steps: [@Sendable (Database) throws -> Void] = [
-        createEverything, DirectoryTables.create, addMembersLinksAndLetters,
+        createEverything, DirectoryTables.create, addLettersLinksAndFiles,
     ]
 
     static var newest: Int { steps.count }
@@ -51,8 +51,8 @@ enum Migrations {
         }
     }
 
-    private static func addMembersLinksAndLetters(_ db: Database) throws {
-        try db.execute(sql: OutboxTables.sqlite)
+    private static func addLettersLinksAndFiles(_ db: Database) throws {
+        for sql in [OutboxTables.sqlite, FileTables.sqlite] { try db.execute(sql: sql) }
         try MemberLinkTables.create(in: db)
     }
 

@@ -23,6 +23,7 @@ struct MovedTable {
         MovedTable(name: "guest", order: ["id"], hasNumbers: true),
         MovedTable(name: "challenge", order: ["id"], hasNumbers: true),
         MovedTable(name: "attempt", order: ["id"], hasNumbers: true),
+        MovedTable(name: "sharedFile", order: ["id"], hasNumbers: true),
         MovedTable(name: "session", order: ["id"], hasNumbers: true),
         MovedTable(name: "memberLink", order: ["id"], hasNumbers: true),
     ]

@@ -19,7 +19,7 @@ package enum PostgresMigrations {
     /// Step n brings version n-1 to version n. One that has been released is never changed.
     static let steps: [String] = [
         PostgresTables.cases, AuditTables.postgres + DirectoryTables.postgres,
-        OutboxTables.postgres + MemberLinkTables.postgres,
+        OutboxTables.postgres + MemberLinkTables.postgres + FileTables.postgres,
     ]
 
     /// From here on there is an audit trail.

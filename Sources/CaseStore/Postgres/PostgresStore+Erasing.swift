@@ -26,6 +26,7 @@ extension PostgresStore {
             PostgresQuery("DELETE FROM caseEvent WHERE caseID = ANY($1)", [cases]),
             PostgresQuery("DELETE FROM caseGuest WHERE caseID = ANY($1)", [cases]),
             PostgresQuery("DELETE FROM outboxItem WHERE caseID = ANY($1)", [cases]),
+            PostgresQuery(FileTables.erase("caseID = ANY($1)"), [cases]),
             PostgresQuery("UPDATE caseRow SET isErasing = 0, party = 0, state = '' WHERE id = ANY($1)", [cases]),
         ])
     }

@@ -30,6 +30,7 @@ extension SQLiteStore {
         try db.execute(sql: "DELETE FROM caseEvent WHERE caseID = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM caseGuest WHERE caseID = ?", arguments: [id])
         try db.execute(sql: "DELETE FROM outboxItem WHERE caseID = ?", arguments: [id])
+        try db.execute(sql: FileTables.erase("caseID = ?"), arguments: [id])
         try db.execute(sql: "UPDATE caseRow SET isErasing = 0, party = 0, state = x'' WHERE id = ?", arguments: [id])
     }
 

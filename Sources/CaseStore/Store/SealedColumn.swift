@@ -16,6 +16,7 @@ enum SealedColumn {
     static let guest: UInt16 = 9
     static let challenge: UInt16 = 10
     static let memberLink: UInt16 = 11
+    static let file: UInt16 = 20
 }
 
 /// What is sealed of an event: the guest's number, then the event. The number stands in a column, too, where a database

@@ -124,6 +124,10 @@ import Testing
                     [.messageSent(Message(text: words))], commands: [.test(5, case: 3)],
                     outbox: [OutboxItem(kind: .closing, number: 3, due: Chronicle.start)]),
             ]) == [.stored, .stored, .stored])
+        _ = try FileRegister(directory).reserve(
+            in: CaseID(3), of: clinic.id, by: .guest(GuestID(1)), byteCount: 9, storageName: [1], limits: FileLimits(),
+            at: people.start
+        ).get()
         try store.heartbeat(NodeID(1), members: [Chronicle.anna], at: Chronicle.start)
         try directory.signAudit(at: people.start, isClosing: true)
     }

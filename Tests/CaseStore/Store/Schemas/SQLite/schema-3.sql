@@ -158,6 +158,22 @@ CREATE TABLE session (
     idleAt INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE sharedFile (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    publicID BLOB NOT NULL,
+    organisation INTEGER NOT NULL,
+    caseID INTEGER NOT NULL,
+    uploaderKind INTEGER NOT NULL,
+    uploader INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    reason INTEGER NOT NULL,
+    audience INTEGER NOT NULL,
+    byteCount INTEGER NOT NULL,
+    storageName BLOB NOT NULL,
+    detail BLOB NOT NULL,
+    createdAt INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE team (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     publicID BLOB NOT NULL,
@@ -214,6 +230,16 @@ CREATE INDEX eventByEdited ON caseEvent (caseID, edits) WHERE edits IS NOT NULL;
 CREATE UNIQUE INDEX eventByNumber ON caseEvent (caseID, number);
 
 CREATE UNIQUE INDEX fieldByPublicID ON teamField (publicID);
+
+CREATE INDEX fileByCase ON sharedFile (caseID);
+
+CREATE UNIQUE INDEX fileByPublicID ON sharedFile (publicID);
+
+CREATE INDEX fileByState ON sharedFile (state, id) WHERE state <> 2;
+
+CREATE INDEX fileByUploader ON sharedFile (uploaderKind, uploader);
+
+CREATE INDEX fileUnsent ON sharedFile (createdAt) WHERE audience = 0;
 
 CREATE INDEX guestByCase ON caseGuest (caseID);
 
@@ -285,3 +311,5 @@ INSERT INTO challenge VALUES (1, zeroblob(32), 1, 1, zeroblob(32), zeroblob(32),
 INSERT INTO attempt VALUES (1, 1, zeroblob(32), 1700000000000);
 INSERT INTO session VALUES (1, zeroblob(32), 1, 11, 1, 1700000000000, 1700000060000, 1700001860000);
 INSERT INTO memberLink VALUES (1, x'02', x'03', 1, 1, x'04', 9, x'05');
+INSERT INTO sharedFile VALUES
+    (1, x'360102030405060708090a0b0c0d0e0f', 1, 1, 0, 7, 2, 0, 2, 812344, zeroblob(16), x'01', 1700000000000);
