@@ -37,7 +37,7 @@ check: ## the quick loop: lint, debug build, unit tests, tidy
 
 .PHONY: test
 test: ## everything that must pass before a change goes in
-	$(PROVIDE) build python web clients faults peers
+	$(PROVIDE) build python web clients faults files peers
 	@$(PYTHON) tools/stages.py test
 
 .PHONY: build

@@ -32,6 +32,7 @@ PACKAGES: dict[str, list[str]] = {
     "faults": ["iproute2", "strace"],
     "peers": ["haproxy", "postgresql-15", "redis-server"],
     "web": ["nodejs"],
+    "files": ["clamav-daemon"],
     "clients": ["chromium", "curl", "openssl", "wrk"],
     "bench": ["binutils", "gcc", "libc6-dev", "openssl", "util-linux", "valgrind"],
 }

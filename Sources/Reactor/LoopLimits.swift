@@ -6,7 +6,8 @@ package struct LoopLimits: Sendable {
     /// connection kept alive): a dribbling peer holds a descriptor no longer than that. A
     /// connection of our own must stand, with its TLS, this long after it was begun.
     package var handshakeTimeout: Duration = .seconds(10)
-    /// A request body must be complete this long after its head.
+    /// A request body must be complete this long after its head. One that is handed on as it arrives may stand still for so
+    /// long; how long it takes in all is for its receiver to judge.
     package var bodyTimeout: Duration = .seconds(60)
     /// A connection that is kept alive for another request is closed after this much silence.
     package var keepAliveTimeout: Duration = .seconds(75)

@@ -12,11 +12,12 @@ package enum ServerMessage: Hashable, Sendable {
     case presence(PresencePush)
     case typing(TypingPush)
     case notice(NoticePush)
+    case file(FilePush)
 }
 
 /// The word behind `push`.
 package enum PushType: String, Hashable, Sendable, CaseIterable {
-    case summary, gone, event, caughtUp, afresh, presence, typing, notice
+    case summary, gone, event, caughtUp, afresh, presence, typing, notice, file
 }
 
 extension ServerMessage {
@@ -52,6 +53,8 @@ extension ServerMessage {
                 push.write(to: &writer)
             case .notice(let push):
                 writer.field("push", PushType.notice)
+            case .file(let push):
+                writer.field("push", PushType.file)
                 push.write(to: &writer)
             }
         }
@@ -89,6 +92,7 @@ extension ServerMessage {
             case .presence: .presence(try PresencePush(from: object))
             case .typing: .typing(try TypingPush(from: object))
             case .notice: .notice(try NoticePush(from: object))
+            case .file: .file(try FilePush(from: object))
             }
     }
 }

@@ -53,6 +53,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case noSuchTeam = "no_such_team"
     case noSuchCategory = "no_such_category"
     case noSuchField = "no_such_field"
+    case noSuchFile = "no_such_file"
     case overloaded
     case storeAway = "store_away"
     case unknown
@@ -75,6 +76,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         case .noSuchTeam: "There is no such team."
         case .noSuchCategory: "This team has no such category. Choose one of those it has."
         case .noSuchField: "This team does not ask for that."
+        case .noSuchFile: "This file is not there any more. Upload it again."
         case .overloaded: "There is too much to do just now. Send it again in a moment."
         case .storeAway: "This cannot be stored just now. Send it again in a moment."
         case .unknown: "This may have been done. Send it again under the same key to learn it."
@@ -87,7 +89,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .tooFast, .overloaded, .storeAway, .unknown: true
         case .badJSON, .badMessage, .unknownType, .tooLong, .tooMany, .authenticateFirst, .badTicket,
-            .tooManySubscriptions, .noSuchCase, .notAllowed, .noSuchTeam, .noSuchCategory, .noSuchField, .keyReused,
+            .tooManySubscriptions, .noSuchCase, .notAllowed, .noSuchTeam, .noSuchCategory, .noSuchField, .noSuchFile,
+            .keyReused,
             .caseUnreadable:
             false
         }

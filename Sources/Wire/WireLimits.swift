@@ -14,6 +14,8 @@ package enum WireLimits {
     package static let serverElements = 65_536
     /// Identifiers in one `identify`: as many as a team may ask for.
     package static let values = 64
+    /// Files in one message: as many as one may have.
+    package static let files = 10
     /// UTF-8 bytes of the name of a case, a team or a person: a UUID has 36, a longer one is none of ours.
     package static let nameBytes = 64
     /// UTF-8 bytes of a ticket: 256 bits take 64 hexadecimal digits; the rest is for other forms of them.

@@ -62,6 +62,8 @@ extension Foyer {
                 valueName: "cidr"))
         var trustedProxy: [String] = []
 
+        @OptionGroup var files: FileOptions
+
         @OptionGroup var cluster: ClusterOptions
 
         @Flag(
@@ -96,6 +98,7 @@ extension Foyer {
             let proxies = try TrustedProxies(trustedProxy)
             var settings = House.Settings(data: DataDirectory(path: data), web: web, isDemo: demo)
             settings.cluster = try cluster.settings()
+            settings.files = files.settings()
             settings.admissionsPerSecond = admissionsPerSecond
             var hubLimits = HubLimits()
             hubLimits.admissionsPerSecond = admissionsPerSecond

@@ -40,6 +40,7 @@ import Wire
         case .presence: "push/presence"
         case .typing: "push/typing"
         case .notice: "push/notice"
+        case .file: "push/file"
         }
     }
 }

@@ -3,7 +3,7 @@ import WebSocket
 
 /// JSON in, JSON out: what all routes below `/api` have in common.
 enum API {
-    /// Forms are short; files will have a way of their own.
+    /// Forms are short; files have a way of their own.
     static let maxBody = ByteCount.kibibytes(16)
 
     static func covers(_ head: RequestHead) -> Bool { head.path == "/api" || head.path.hasPrefix("/api/") }
@@ -100,6 +100,17 @@ struct APIRoutes: Sendable {
         Route(.post, path, bodyLimit: API.maxBody) { [ownOrigin] request in
             guard ownOrigin.allows(request.head) else { return APIError.foreignOrigin.response }
             return try await Self.answer(request, handler)
+        }
+    }
+
+    /// Takes a body that is no form, as it arrives: for our own pages only.
+    func upload(
+        _ path: String, upTo limit: ByteCount, tooLarge: APIError,
+        _ handler: @escaping @Sendable (Request, RequestBody) async throws -> Response
+    ) -> Route {
+        Route(streaming: .post, path, bodyLimit: limit, tooLarge: tooLarge.response) { [ownOrigin] request, body in
+            guard ownOrigin.allows(request.head) else { return APIError.foreignOrigin.response }
+            return try await Self.answer(request) { request in try await handler(request, body) }
         }
     }
 

@@ -12,6 +12,8 @@ package struct Route: Sendable {
     package let method: HTTPMethod
     /// A larger body is refused with 413, before it arrives where its length is announced.
     package let bodyLimit: ByteCount
+    /// Said where a larger one is announced; nil: a few plain words.
+    let tooLarge: Response?
     let pattern: RoutePattern
     let handler: Handler
 
@@ -19,6 +21,7 @@ package struct Route: Sendable {
     package init(_ method: HTTPMethod, _ path: String, always answer: Response) {
         self.method = method
         bodyLimit = .zero
+        tooLarge = nil
         pattern = RoutePattern(path)
         handler = .fixed(answer)
     }
@@ -30,17 +33,19 @@ package struct Route: Sendable {
     ) {
         self.method = method
         self.bodyLimit = bodyLimit
+        tooLarge = nil
         pattern = RoutePattern(path)
         self.handler = .whole(handler)
     }
 
     /// The handler gets the body as it arrives.
     package init(
-        streaming method: HTTPMethod, _ path: String, bodyLimit: ByteCount,
+        streaming method: HTTPMethod, _ path: String, bodyLimit: ByteCount, tooLarge: Response? = nil,
         handler: @escaping @Sendable (Request, RequestBody) async throws -> Response
     ) {
         self.method = method
         self.bodyLimit = bodyLimit
+        self.tooLarge = tooLarge
         pattern = RoutePattern(path)
         self.handler = .streaming(handler)
     }

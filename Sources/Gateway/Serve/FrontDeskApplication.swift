@@ -49,12 +49,13 @@ package final class FrontDeskApplication: Application {
 
     private func plan(for routed: RoutedRequest, _ head: RequestHead) -> RequestPlan {
         if let answer = routed.fixed { return .respond(finish(answer, head)) }
-        if routed.isStreaming {
-            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
-        }
         // Known from the head: said in the form that the asker reads. A body in chunks the loop itself cuts off.
         if case .length(let bytes) = head.framing, bytes > routed.bodyLimit.bytes {
-            return .respond(finish(Response(HTTPRefusal(.contentTooLarge, "The body is too large.")), head))
+            let refusal = Response(HTTPRefusal(.contentTooLarge, "The body is too large."))
+            return .respond(finish(routed.route.tooLarge ?? refusal, head))
+        }
+        if routed.isStreaming {
+            return .stream(StreamedBody(handle: handle, answer: answer(routed)), maxBytes: routed.bodyLimit.bytes)
         }
         return .collect(maxBytes: routed.bodyLimit.bytes)
     }

@@ -1,5 +1,6 @@
 package import CaseMachine
 package import CaseStore
+import Files
 import Glibc
 package import Logging
 package import Notifications
@@ -23,6 +24,7 @@ package final class House: Sendable {
         package var admissionsPerSecond = HubLimits().admissionsPerSecond
         /// How SMS and e-mails leave the building; nil: they do not, and stay in the development outbox.
         package var transports: Transports?
+        package var files = FileSettings()
         /// For a test, whose passwords need not be dear.
         package var directory = Directory.Settings()
 
@@ -41,6 +43,8 @@ package final class House: Sendable {
         package var endSession: @Sendable (SessionID) -> Void = { _ in }
         /// The house closes: what was taken is carried out and answered, and every client is told when to come back.
         package var stop: @Sendable () -> Void = {}
+        /// A file has another state: whoever sees it is told.
+        package var fileChanged: @Sendable (FileRecord) -> Void = { _ in }
         /// What `/readyz` and `/metrics` are to ask of the live side.
         package var watch: @Sendable (HealthBoard, MetricsRegistry) -> Void = { _, _ in }
         /// Rung when a commit has something that is to leave the building.
@@ -66,6 +70,7 @@ package final class House: Sendable {
     package let setUp: SetUpDoor?
     package let log: Logger
     private let files: StaticFiles
+    private let keeper: FileKeeper
     private let sockets: Sockets
     private let pacer: Pacer
     private let transports: Transports
@@ -104,12 +109,21 @@ package final class House: Sendable {
         housekeeping = Housekeeping(directory, storage.vault, store, log: log)
         operators =
             settings.cluster == nil ? try OperatorSocket(settings.data, storage.vault, log: log) : nil
+        let register = FileRegister(directory)
+        do {
+            keeper = try FileKeeper(
+                register, settings.files, beside: settings.data.path, log: log, changed: self.sockets.fileChanged)
+        } catch {
+            throw StartError("Files cannot be kept: \(error). Name another directory with --files.")
+        }
         health.watch(store)
         metrics.watch(figures)
         metrics.watch(accountFigures)
         metrics.watch(store)
         metrics.watch(postFigures)
         self.sockets.watch(health, metrics)
+        keeper.watch(health, metrics)
+        keeper.start()
     }
 
     /// Told at the start: a page that is missing would otherwise be a 404 that nobody understands.
@@ -149,6 +163,7 @@ package final class House: Sendable {
             InvitationRoutes(api: api, accounts: accounts).table
             JoiningRoutes(api: api, accounts: accounts).table
             if let setUp { SetUpRoutes(api: api, accounts: accounts, door: setUp, log: log).table }
+            FileRoutes(api: api, accounts: accounts, keeper: keeper, store: store).table
             LandingRoute(api: api, demo: demo, publicURL: publicURL).table
             if let demoRoutes { demoRoutes.table }
             pages.table
@@ -196,6 +211,7 @@ package final class House: Sendable {
     package func close() {
         post.withLock { $0.take() }?.stop()
         operators?.close()
+        keeper.stop()
         housekeeping.stop()
     }
 }

@@ -64,6 +64,7 @@ extension House.Sockets {
         }
         sockets.endSession = { live.endSession($0) }
         sockets.stop = { live.stop() }
+        sockets.fileChanged = { live.fileChanged($0) }
         sockets.watch = { health, metrics in
             metrics.watch(live)
             metrics.watchNodes(of: live)

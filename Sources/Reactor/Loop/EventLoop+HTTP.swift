@@ -164,6 +164,8 @@ extension EventLoop {
                 return false
             case .data(let range):
                 exchange.taken += range.upperBound
+                // A file on its way may take long, and must not stand still.
+                if exchange.receiver != nil { record.pointee.since = now }
                 guard take(UnsafeRawBufferPointer(rebasing: bytes[range]), exchange) else { return false }
             case .finished(let count):
                 exchange.taken += count

@@ -32,6 +32,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
     package static let internalServerError = HTTPStatus(rawValue: 500)
     package static let notImplemented = HTTPStatus(rawValue: 501)
     package static let serviceUnavailable = HTTPStatus(rawValue: 503)
+    package static let insufficientStorage = HTTPStatus(rawValue: 507)  // RFC 4918 §11.5
     package static let versionNotSupported = HTTPStatus(rawValue: 505)
 
     /// The words behind the number, for people who read along; clients ignore them (RFC 9112 §4).
@@ -65,6 +66,7 @@ package struct HTTPStatus: RawRepresentable, Hashable, Sendable {
         case 500: "Internal Server Error"
         case 501: "Not Implemented"
         case 503: "Service Unavailable"
+        case 507: "Insufficient Storage"
         case 505: "HTTP Version Not Supported"
         default: ""
         }

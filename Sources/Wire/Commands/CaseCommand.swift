@@ -13,8 +13,9 @@ package struct CaseCommand: Hashable, Sendable {
 
 package enum CaseAction: Hashable, Sendable {
     case identify([FieldEntry])
-    case send(text: String, voice: Voice)
-    case note(text: String)
+    /// Files are named, and were uploaded before.
+    case send(text: String, voice: Voice, files: [String] = [])
+    case note(text: String, files: [String] = [])
     /// In the numbers of who asks.
     case edit(number: Int64, text: String)
     case delete(number: Int64)
@@ -102,8 +103,10 @@ extension CaseAction {
         switch type {
         case .identify: self = .identify(try object.shapes("values", atMost: WireLimits.values))
         case .send:
-            self = .send(text: try object.text("text"), voice: try object.optionalWord("voice") ?? .own)
-        case .note: self = .note(text: try object.text("text"))
+            self = .send(
+                text: try object.text("text"), voice: try object.optionalWord("voice") ?? .own,
+                files: try object.fileNames())
+        case .note: self = .note(text: try object.text("text"), files: try object.fileNames())
         case .edit: self = .edit(number: try object.eventNumber(), text: try object.text("text"))
         case .delete: self = .delete(number: try object.eventNumber())
         case .claim: self = .claim
@@ -128,10 +131,13 @@ extension CaseAction {
     fileprivate func write(to writer: inout JSONWriter) {
         switch self {
         case .identify(let values): writer.field("values", values)
-        case .send(let text, let voice):
+        case .send(let text, let voice, let files):
             writer.field("text", text)
             writer.field("voice", voice)
-        case .note(let text): writer.field("text", text)
+            if !files.isEmpty { writer.field("files", files) }
+        case .note(let text, let files):
+            writer.field("text", text)
+            if !files.isEmpty { writer.field("files", files) }
         case .edit(let number, let text):
             writer.field("number", number)
             writer.field("text", text)
@@ -156,6 +162,11 @@ extension TransferAim {
 }
 
 extension JSONObject {
+    /// None if the field is not there.
+    fileprivate func fileNames() throws(FieldFailure) -> [String] {
+        self["files"] == nil ? [] : try names("files", atMost: WireLimits.files)
+    }
+
     /// Numbers of events begin with 1.
     fileprivate func eventNumber() throws(FieldFailure) -> Int64 {
         try integer("number", in: 1...WireLimits.largestInteger)

@@ -91,9 +91,11 @@ extension JSONObject {
         return shapes
     }
 
-    func names(_ field: String) throws(FieldFailure) -> [String] {
+    func names(
+        _ field: String, atMost limit: Int = WireLimits.serverElements
+    ) throws(FieldFailure) -> [String] {
         var names: [String] = []
-        for (index, element) in try elements(field, atMost: WireLimits.serverElements).enumerated() {
+        for (index, element) in try elements(field, atMost: limit).enumerated() {
             guard case .string(let name) = element else {
                 throw FieldFailure("\(field)[\(index)]", "must be a string")
             }

@@ -7,10 +7,11 @@ extension WireEvent: JSONShape {
                 .opened(subject: try object.text("subject"), category: try object.optionalShape("category"))
             case .identifiers: .identifiers(try object.shapes("values"))
             case .ready: .ready
-            case .message: .message(try Text(from: object), voice: try object.word("voice"))
+            case .message:
+                .message(try Text(from: object), voice: try object.word("voice"), files: try object.files())
             case .automatic: .automatic(text: try object.text("text"))
             case .closedByItself: .closedByItself(isUnanswered: try object.flag("unanswered"))
-            case .note: .note(try Text(from: object))
+            case .note: .note(try Text(from: object), files: try object.files())
             case .edited: .edited(number: try object.number("number"), text: try object.text("text"))
             case .deleted: .deleted(number: try object.number("number"))
             case .claimed: .claimed
@@ -41,7 +42,7 @@ extension WireEvent: JSONShape {
             case .mergeUndone: .mergeUndone
             case .absorbed: .absorbed(from: try object.name("from"))
             case .absorptionUndone: .absorptionUndone
-            case .blast: .blast(text: try object.text("text"))
+            case .blast: .blast(text: try object.text("text"), files: try object.files())
             }
     }
 
@@ -52,11 +53,17 @@ extension WireEvent: JSONShape {
             writer.field("subject", subject)
             writer.field("category", category)
         case .identifiers(let values): writer.field("values", values)
-        case .message(let text, let voice):
+        case .message(let text, let voice, let files):
             text.write(to: &writer)
             writer.field("voice", voice)
-        case .note(let text): text.write(to: &writer)
-        case .automatic(let text), .blast(let text): writer.field("text", text)
+            writer.files(files)
+        case .note(let text, let files):
+            text.write(to: &writer)
+            writer.files(files)
+        case .automatic(let text): writer.field("text", text)
+        case .blast(let text, let files):
+            writer.field("text", text)
+            writer.files(files)
         case .closedByItself(let isUnanswered): writer.field("unanswered", isUnanswered)
         case .edited(let number, let text):
             writer.field("number", number)
@@ -84,6 +91,17 @@ extension WireEvent: JSONShape {
             .callAnswered, .callDeclined, .linkShared, .mergeUndone, .absorptionUndone:
             break
         }
+    }
+}
+
+extension JSONObject {
+    fileprivate func files() throws(FieldFailure) -> [WireFile] { self["files"] == nil ? [] : try shapes("files") }
+}
+
+extension JSONWriter {
+    /// Most messages have none, and then it is not there.
+    fileprivate mutating func files(_ files: [WireFile]) {
+        if !files.isEmpty { field("files", files) }
     }
 }
 

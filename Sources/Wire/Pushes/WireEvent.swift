@@ -4,11 +4,11 @@ package enum WireEvent: Hashable, Sendable {
     case identifiers([IdentifierAnswer])
     /// Mandatory identifiers are complete.
     case ready
-    case message(Text, voice: Voice)
+    case message(Text, voice: Voice, files: [WireFile] = [])
     /// Of the house: welcome, next steps.
     case automatic(text: String)
     case closedByItself(isUnanswered: Bool)
-    case note(Text)
+    case note(Text, files: [WireFile] = [])
     /// In the reader's numbers.
     case edited(number: Int64, text: String)
     case deleted(number: Int64)
@@ -40,7 +40,7 @@ package enum WireEvent: Hashable, Sendable {
     case mergeUndone
     case absorbed(from: String)
     case absorptionUndone
-    case blast(text: String)
+    case blast(text: String, files: [WireFile] = [])
 
     /// What a person wrote, until it is deleted.
     package enum Text: Hashable, Sendable {

@@ -87,7 +87,7 @@ extension UInt128 {
 extension EventPush {
     var text: String? {
         switch event {
-        case .message(.written(let text), voice: _), .note(.written(let text)), .automatic(let text),
+        case .message(.written(let text), voice: _, _), .note(.written(let text), _), .automatic(let text),
             .edited(_, let text):
             text
         default: nil

@@ -25,7 +25,7 @@ extension SimulatedClient {
         case .event(let push): happened(push)
         case .caughtUp(let push): caughtUp(push, loop)
         case .afresh(let caseID): beginAfresh(caseID, loop)
-        case .gone, .presence, .typing, .notice: break
+        case .gone, .presence, .typing, .notice, .file: break
         }
     }
 
@@ -188,8 +188,8 @@ extension SimulatedClient {
     }
 
     private static func text(of event: WireEvent) -> String? {
-        if case .message(.written(let text), _) = event { return text }
-        if case .note(.written(let text)) = event { return text }
+        if case .message(.written(let text), _, _) = event { return text }
+        if case .note(.written(let text), _) = event { return text }
         return nil
     }
 

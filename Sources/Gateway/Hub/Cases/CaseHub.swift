@@ -148,6 +148,17 @@ final class CaseHub {
         for session in watched.watchers { tell(session, news) }
     }
 
+    /// To those who see the file: what was not sent yet is its uploader's, who asks for it by HTTP.
+    func take(_ record: FileRecord) {
+        guard let watched = cases[record.caseID], record.audience != .uploader else { return }
+        for session in watched.watchers where record.audience == .everyone || session.side == .team {
+            guard let watch = session.watches[record.caseID] else { continue }
+            let push = FilePush(
+                caseID: watch.publicID.text, id: record.publicID.text, standing: FileStanding(record))
+            desk.send(.file(push), to: session)
+        }
+    }
+
     private func turnAway(_ watched: WatchedCase) {
         let state = watched.latest.state
         for session in watched.watchers where session.visitor?.actor.mayRead(state) != true {

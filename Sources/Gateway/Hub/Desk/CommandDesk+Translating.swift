@@ -10,17 +10,19 @@ extension CommandDesk {
     }
 
     /// What the client's names stand for. Names of another organisation stand for nothing.
-    func translated(_ action: CaseAction, on id: CaseID, _ visitor: Visitor) -> Result<Translated, WireFault> {
+    func translated(
+        _ action: CaseAction, _ files: [SharedFile], on id: CaseID, _ visitor: Visitor
+    ) -> Result<Translated, WireFault> {
         func act(_ command: Command) -> Result<Translated, WireFault> {
             .success(Translated(command: .act(id, command)))
         }
         switch action {
         case .identify(let values): return identify(values, id, visitor)
-        case .send(let text, let voice):
+        case .send(let text, let voice, _):
             // A guest has one voice.
             let voice = visitor.side == .team ? CaseMachine.Voice(voice) : .own
-            return act(.send(Message(text: text, voice: voice)))
-        case .note(let text): return act(.note(Message(text: text)))
+            return act(.send(Message(text: text, files: files, voice: voice)))
+        case .note(let text, _): return act(.note(Message(text: text, files: files)))
         case .edit(let number, let text): return .success(Translated(command: .edit(id, number: number, text: text)))
         case .delete(let number): return .success(Translated(command: .delete(id, number: number)))
         case .claim: return act(.claim)
@@ -94,10 +96,13 @@ extension Wire.CaseCommand {
                 print.add(value.field)
                 print.add(value.value)
             }
-        case .send(let text, let voice):
+        case .send(let text, let voice, let files):
             print.add(text)
             print.add(voice.rawValue)
-        case .note(let text): print.add(text)
+            for file in files { print.add(file.lowercased()) }
+        case .note(let text, let files):
+            print.add(text)
+            for file in files { print.add(file.lowercased()) }
         case .edit(let number, let text):
             print.add(number)
             print.add(text)

@@ -19,6 +19,8 @@ final class CommandDesk {
         let about: CaseID?
         /// As the client calls it.
         let name: String?
+        /// Nobody sees these any more once the command is done: they belong to what it deletes.
+        var withdraws: [FileID] = []
     }
 
     private unowned let desk: SocketDesk
@@ -87,15 +89,36 @@ final class CommandDesk {
 
     func take(_ command: Wire.CaseCommand, _ session: SocketSession, _ visitor: Visitor, re: Int64) {
         find(command.caseID, session, visitor, re: re) { [unowned self] id, visitor in
-            switch translated(command.action, on: id, visitor) {
-            case .failure(let fault): refuse(session, visitor.actor, about: id, re: re) { _, _ in fault }
-            case .success(let asked):
-                let key = CommandKey(command.key, fingerprint: command.fingerprint)
-                submit(
-                    asked.command, key, addressee: asked.addressee, about: id, name: command.caseID, session, visitor,
-                    re: re)
-                desk.presence.hasComposed(command.action, on: id, session)
+            guard let search = FileSearch(command.action, on: id, visitor) else {
+                return take(command, on: id, FilesFound(), session, visitor, re: re)
             }
+            let connection = session.connection
+            let isAsked = desk.ask {
+                search.run($0)
+            } then: { desk, found in
+                guard let session = desk.sessions[connection], let visitor = session.visitor else { return }
+                switch found {
+                case .failure(let fault):
+                    desk.commands.refuse(session, visitor.actor, about: id, re: re) { _, _ in fault }
+                case .success(let files): desk.commands.take(command, on: id, files, session, visitor, re: re)
+                }
+            }
+            if !isAsked { desk.refuse(session, WireFault(.overloaded).answering(re)) }
+        }
+    }
+
+    private func take(
+        _ command: Wire.CaseCommand, on id: CaseID, _ files: FilesFound, _ session: SocketSession, _ visitor: Visitor,
+        re: Int64
+    ) {
+        switch translated(command.action, files.shared, on: id, visitor) {
+        case .failure(let fault): refuse(session, visitor.actor, about: id, re: re) { _, _ in fault }
+        case .success(let asked):
+            let key = CommandKey(command.key, fingerprint: command.fingerprint)
+            submit(
+                asked.command, key, addressee: asked.addressee, about: id, name: command.caseID,
+                withdraws: files.withdrawn, session, visitor, re: re)
+            desk.presence.hasComposed(command.action, on: id, session)
         }
     }
 
@@ -117,12 +140,13 @@ final class CommandDesk {
 
     private func submit(
         _ command: CaseCommand, _ key: CommandKey?, addressee: Addressee?, about: CaseID?, name: String?,
-        _ session: SocketSession, _ visitor: Visitor, re: Int64
+        withdraws: [FileID] = [], _ session: SocketSession, _ visitor: Visitor, re: Int64
     ) {
         guard !desk.isClosing else { return desk.refuse(session, WireFault(.overloaded).answering(re)) }
         lastTag &+= 1
         questions[lastTag] = Question(
-            connection: session.connection, re: re, actor: visitor.actor, side: visitor.side, about: about, name: name)
+            connection: session.connection, re: re, actor: visitor.actor, side: visitor.side, about: about, name: name,
+            withdraws: withdraws)
         batch.append(
             Submission(
                 ticket: Ticket(port: desk.index, tag: lastTag), organisation: visitor.organisation,
@@ -157,6 +181,7 @@ final class CommandDesk {
     }
 
     private func accepted(_ receipt: Receipt, _ question: Question, _ session: SocketSession) {
+        if !question.withdraws.isEmpty { withdraw(question.withdraws, question.actor) }
         let seq = receipt.heads.of(question.side)
         if let name = question.name {
             return desk.answer(session, question.re, .head(CaseHead(caseID: name.lowercased(), seq: seq)))
@@ -178,6 +203,15 @@ final class CommandDesk {
         }
         // It was done: under the same key they learn of it.
         if !isAsked { desk.refuse(session, WireFault(.unknown).answering(question.re)) }
+    }
+
+    /// What cannot be done now is left undone: the files are in no message any more that anybody is shown.
+    private func withdraw(_ files: [FileID], _ actor: Actor) {
+        guard let uploader = FileUploader(actor) else { return }
+        _ = desk.ask { house in
+            try? house.files.withdraw(files, by: uploader)
+        } then: { _, _ in
+        }
     }
 
     private func rejected(_ rejection: Rejection, _ question: Question, _ session: SocketSession) {

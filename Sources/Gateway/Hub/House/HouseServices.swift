@@ -42,6 +42,8 @@ final class HouseServices: Sendable {
         }
     }
 
+    var files: FileRegister { FileRegister(directory) }
+
     /// A loop's sockets look at this from now on. In one process nothing lies between the engine and the loop.
     func follow(_ topic: NodeTopic, loop: Int) -> Standing { nodes?.follow(topic, loop: loop) ?? .stands }
     func unfollow(_ topic: NodeTopic, loop: Int) { nodes?.unfollow(topic, loop: loop) }

@@ -133,6 +133,16 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         nodes?.publishRosterChange()
     }
 
+    /// From any thread, after a file's state has changed: whoever follows its case here, or at another node, is told.
+    package func fileChanged(_ record: FileRecord) {
+        tellOfFile(record)
+        nodes?.publish(changed: record.id, in: record.caseID)
+    }
+
+    private func tellOfFile(_ record: FileRecord) {
+        for door in doors.all { door.tell { $0.cases.take(record) } }
+    }
+
     private func adoptHere() {
         adoptRules()
         for door in doors.all { door.tell(urgent: true) { $0.lookAtRoster() } }
@@ -271,6 +281,12 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
             self?.askOtherNodes()
         } letterChanged: { [weak self] id in
             self?.showLetters(of: id)
+        } fileChanged: { [weak self] file in
+            guard let self else { return }
+            // What fails now, pages find by asking.
+            _ = house.readers.take { [self] in
+                if let record = try? house.files.find(file) { tellOfFile(record) }
+            }
         } standing: { loop, topics, stands in
             doors[loop]?.tell(urgent: true) { $0.stands(topics, stands) }
         } health: { isWell in

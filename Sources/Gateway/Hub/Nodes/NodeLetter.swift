@@ -14,6 +14,8 @@ struct NodeLetter: Sendable {
         case rosterChanged
         /// What leaves the building because of the case stands otherwise than before.
         case letterChanged(CaseID)
+        /// A file is how it was not before: its row says how.
+        case fileChanged(FileID)
     }
 
     /// Who tells it: what comes back to its author has been done already.
@@ -32,6 +34,7 @@ extension NodeLetter {
         case sessionEnded = 3
         case rosterChanged = 4
         case letterChanged = 5
+        case fileChanged = 6
     }
 
     var bytes: [UInt8] {
@@ -52,6 +55,9 @@ extension NodeLetter {
         case .letterChanged(let id):
             packer.write(byte: Kind.letterChanged.rawValue)
             packer.write(id)
+        case .fileChanged(let file):
+            packer.write(byte: Kind.fileChanged.rawValue)
+            packer.write(file)
         }
         return packer.bytes
     }
@@ -69,6 +75,7 @@ extension NodeLetter {
             case .sessionEnded: content = .sessionEnded(SessionID(try unpacker.number()))
             case .rosterChanged: content = .rosterChanged
             case .letterChanged: content = .letterChanged(try unpacker.id())
+            case .fileChanged: content = .fileChanged(try unpacker.id())
             }
             try unpacker.end()
         } catch {

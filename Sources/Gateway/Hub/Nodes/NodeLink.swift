@@ -26,6 +26,7 @@ final class NodeLink: Sendable {
         var sessionEnded: @Sendable (SessionID) -> Void
         var rosterChanged: @Sendable () -> Void
         var letterChanged: @Sendable (CaseID) -> Void
+        var fileChanged: @Sendable (FileID) -> Void
         /// The topics of this loop stand now, or do not any more.
         var standing: @Sendable (_ loop: Int, [NodeTopic], _ stands: Bool) -> Void
         var health: @Sendable (_ isWell: Bool) -> Void
@@ -115,6 +116,7 @@ final class NodeLink: Sendable {
     func publish(_ message: PresenceMessage) { publish(.presence(message.encoded()), to: [.house]) }
     func publish(ended session: SessionID) { publish(.sessionEnded(session), to: [.house]) }
     func publish(letterOf id: CaseID) { publish(.letterChanged(id), to: [.case(id)]) }
+    func publish(changed file: FileID, in id: CaseID) { publish(.fileChanged(file), to: [.case(id)]) }
     func publishRosterChange() { publish(.rosterChanged, to: [.house]) }
 
     private func publish(_ content: NodeLetter.Content, to topics: [NodeTopic]) {
@@ -182,6 +184,7 @@ final class NodeLink: Sendable {
         case .sessionEnded(let session): receiver?.sessionEnded(session)
         case .rosterChanged: receiver?.rosterChanged()
         case .letterChanged(let id): receiver?.letterChanged(id)
+        case .fileChanged(let file): receiver?.fileChanged(file)
         }
     }
 }

@@ -34,13 +34,15 @@ extension Words {
                 subject: opening.subject, category: opening.category.flatMap { category($0, of: opening.team) })
         case .identifiersSubmitted(let values): .identifiers(values.map(identifier))
         case .intakeCompleted: .ready
-        case .messageSent(let message): .message(text(message, isDeleted), voice: Wire.Voice(message.voice))
-        case .noteWritten(let message): .note(text(message, isDeleted))
+        case .messageSent(let message):
+            .message(
+                text(message, isDeleted), voice: Wire.Voice(message.voice), files: try files(message, isDeleted))
+        case .noteWritten(let message): .note(text(message, isDeleted), files: try files(message, isDeleted))
         case .automaticMessageSent(.welcome(let text)): .automatic(text: text)
         case .automaticMessageSent(.closedByItself(let unanswered)): .closedByItself(isUnanswered: unanswered)
         case .messageEdited(let numbers, let text): .edited(number: numbers.number(for: side) ?? 0, text: text)
         case .messageDeleted(let numbers): .deleted(number: numbers.number(for: side) ?? 0)
-        case .blastDelivered(_, let message): .blast(text: message.text)
+        case .blastDelivered(_, let message): .blast(text: message.text, files: try files(message, isDeleted))
         case .claimed: .claimed
         case .released: .released
         case .transferred(.member(let member)): .transferred(to: .member(self.member(member)))
@@ -84,8 +86,34 @@ extension Words {
             field: field?.publicID.text ?? Self.nobody, label: field?.label ?? "", value: value.value)
     }
 
+    /// How they are now: their rows say it, which only a reader may look at.
+    private func files(_ message: Message, _ isDeleted: Bool) throws -> [WireFile] {
+        guard !isDeleted else { return [] }
+        return try message.files.map { shared in
+            guard mayRead else { throw NotAtHand() }
+            let record = try house.files.find(shared.file)
+            return WireFile(
+                id: record?.publicID.text ?? Self.nobody, title: shared.title, bytes: max(0, shared.byteCount),
+                type: shared.mediaType, standing: record.map { FileStanding($0) } ?? .removed)
+        }
+    }
+
     private func text(_ message: Message, _ isDeleted: Bool) -> WireEvent.Text {
         isDeleted ? .deleted : .written(message.text)
+    }
+}
+
+extension FileStanding {
+    /// One that is still being uploaded is in no message.
+    init(_ record: FileRecord) {
+        switch (record.state, record.reason) {
+        case (.quarantined, .checking), (.uploading, _): self = .quarantined(.checking)
+        case (.quarantined, .scannerAway): self = .quarantined(.scannerAway)
+        case (.quarantined, .tooLargeToScan): self = .quarantined(.tooLargeToScan)
+        case (.ready, _): self = .ready
+        case (.refused, _): self = .refused
+        case (.removed, _): self = .removed
+        }
     }
 }
 
