@@ -9,7 +9,8 @@
  * fit is not shown: it is asked for again from the last good number.
  *
  * Says `event` (an entry), `caughtUp`, `afresh` (all that was shown is void), `pending` (the list changed), `typing`,
- * `presence`, `notice` (the push) and `refused` (`error`: there is nothing to read here).
+ * `presence`, `notice` (the push), `file` (the push; the event it is about is as it says) and `refused` (`error`: there is
+ * nothing to read here).
  */
 export class CaseLog extends EventTarget {
   /** @type {string} */
@@ -117,11 +118,21 @@ export class CaseLog extends EventTarget {
         this.forget();
         this.#subscribe();
         return;
+      case "file":
+        this.#fileChanged(push);
+      // falls through
       case "typing":
       case "notice":
       case "presence":
         this.#say(push.push, push);
         return;
+    }
+  }
+
+  /** @param {any} push */
+  #fileChanged({ id, state, reason }) {
+    for (const { event } of this.events) {
+      for (const file of event.files ?? []) if (file.id === id) Object.assign(file, { state, reason });
     }
   }
 

@@ -151,12 +151,12 @@ export class FoyerClient extends EventTarget {
   /**
    * @param {string} caseId
    * @param {string} text
-   * @param {{voice?: "own" | "team", note?: boolean}} [how]
+   * @param {{voice?: "own" | "team", note?: boolean, files?: any[]}} [how] files that were uploaded (`files/upload.js`)
    * @returns {string} the message's key
    */
-  send(caseId, text, { voice, note = false } = {}) {
+  send(caseId, text, { voice, note = false, files } = {}) {
     this.#typing.sent(caseId);
-    return this.#outbox.add(caseId, text, { kind: note ? "note" : "send", voice, at: this.now() });
+    return this.#outbox.add(caseId, text, { kind: note ? "note" : "send", voice, files, at: this.now() });
   }
 
   /** @param {string} caseId @param {string} key */

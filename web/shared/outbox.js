@@ -9,6 +9,7 @@ import { Store } from "./store.js";
  * @property {string} case
  * @property {string} text
  * @property {"own" | "team" | undefined} voice
+ * @property {any[] | undefined} [files] uploaded before, as the server has them
  * @property {"send" | "note"} kind
  * @property {"sending" | "failed"} state
  * @property {{code: string, message: string} | null} error
@@ -105,12 +106,12 @@ export class Outbox extends EventTarget {
   /**
    * @param {string} caseId
    * @param {string} text
-   * @param {{kind: "send" | "note", voice?: "own" | "team", at: number}} how
+   * @param {{kind: "send" | "note", voice?: "own" | "team", files?: any[], at: number}} how
    * @returns {string} its key
    */
-  add(caseId, text, { kind, voice, at }) {
+  add(caseId, text, { kind, voice, files, at }) {
     const key = this.#keys.next();
-    this.#keep({ key, case: caseId, text, voice, kind, state: "sending", error: null, at, tab: this.#tab });
+    this.#keep({ key, case: caseId, text, voice, files, kind, state: "sending", error: null, at, tab: this.#tab });
     this.#changed(caseId);
     this.#pump(caseId);
     return key;
@@ -177,12 +178,15 @@ export class Outbox extends EventTarget {
     const entry = this.of(caseId).find(({ state }) => state === "sending");
     if (!entry) return;
     const { key, text, voice, kind } = entry;
+    const files = entry.files?.map(({ id }) => id);
     const person = this.#person;
     this.#inFlight.set(caseId, key);
     let ok;
     let error;
     try {
-      ok = await this.#request(kind, { case: caseId, key, text, ...(voice ? { voice } : {}) });
+      ok = await this.#request(kind, {
+        case: caseId, key, text, ...(voice ? { voice } : {}), ...(files?.length ? { files } : {}),
+      });
     } catch (thrown) {
       error = /** @type {FoyerError} */ (thrown);
     }

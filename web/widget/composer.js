@@ -35,10 +35,12 @@ export class Composer {
       },
     },
     this.#editing,
-    el("div", { className: "writing" }, this.input, this.#button),
     this.#limit,
   );
 
+  /** @type {import("../shared/files/tray.js").FileTray | null} what goes with the message; comes when it is loaded */
+  #tray = null;
+  #writing = el("div", { className: "writing" }, this.input, this.#button);
   #options;
   /** @type {number | null} the number of the message that is edited */
   #number = null;
@@ -48,12 +50,20 @@ export class Composer {
    * @param {string} options.draft
    * @param {(text: string) => void} options.keep
    * @param {() => void} options.typing
-   * @param {(text: string) => void} options.send
+   * @param {(text: string, files: any[]) => void} options.send
    * @param {(number: number, text: string) => Promise<any>} options.saveEdit
    */
   constructor(options) {
     this.#options = options;
+    this.#limit.before(this.#writing);
     this.#set(options.draft);
+  }
+
+  /** @param {import("../shared/files/tray.js").FileTray} tray */
+  set tray(tray) {
+    this.#tray = tray;
+    this.#writing.before(tray.element);
+    this.#writing.prepend(tray.buttons);
   }
 
   /** @param {string} text */
@@ -129,7 +139,9 @@ export class Composer {
   async #submit() {
     const text = this.input.value.trim();
     if (byteLength(text) > LIMIT_BYTES) return;
-    if (text === "") {
+    const files = this.#number === null && this.#tray ? this.#tray.take() : [];
+    if (files === null) return;
+    if (text === "" && files.length === 0) {
       if (this.#number !== null) this.#say("Write something, or delete the message.", true);
       return;
     }
@@ -138,7 +150,7 @@ export class Composer {
       this.#options.keep("");
       this.#set("");
       this.input.focus();
-      this.#options.send(text);
+      this.#options.send(text, files);
       return;
     }
     try {

@@ -24,6 +24,8 @@ export class Conversation {
   #standing = el("div", { className: "standing" });
   #foot = el("div", { className: "foot" });
   #ending = new AbortController();
+  /** @type {import("../shared/files/tray.js").FileTray | null} */
+  #tray = null;
   /** What the foot shows, so that it is made anew only when that changes. */
   #footShows = "";
 
@@ -47,8 +49,8 @@ export class Conversation {
       draft: this.#client.drafts.get(caseId),
       keep: (text) => this.#client.drafts.set(caseId, text),
       typing: () => this.#client.typing(caseId),
-      send: (text) => {
-        this.#client.send(caseId, text);
+      send: (text, files) => {
+        this.#client.send(caseId, text, { files });
         this.#list.toBottom();
       },
       saveEdit: (number, text) => this.#client.command("edit", { case: caseId, number, text }),
@@ -57,6 +59,16 @@ export class Conversation {
     if (matchMedia("(pointer: fine)").matches) this.focus = this.#composer.input;
     this.#listen();
     this.#draw();
+    this.#loadTray();
+  }
+
+  /** Files come later: whoever opens the page does not wait for them. */
+  async #loadTray() {
+    const { FileTray } = await import("/shared/files/index.js");
+    const tray = (this.#tray = new FileTray({ side: "guests", caseId: this.caseId }));
+    this.#composer.tray = tray;
+    const current = () => (this.#composer.element.isConnected ? tray : null);
+    FileTray.listen(this.element, this.#composer.input, current, this.#ending.signal);
   }
 
   get title() {
@@ -67,6 +79,7 @@ export class Conversation {
 
   leave() {
     this.#ending.abort();
+    this.#tray?.discard();
     this.#client.stopTyping(this.caseId);
     this.#log.close();
   }

@@ -88,6 +88,8 @@ export class MessageList {
       this.toBottomIfThere();
     });
     watching.observe(this.#scroller);
+    // A picture takes its place when it is there.
+    this.#list.addEventListener("grown", () => this.toBottomIfThere(), { signal });
     signal.addEventListener("abort", () => watching.disconnect());
     for (const entry of log.events) this.#take(entry);
     if (log.isCaughtUp) this.#caughtUp();
@@ -196,6 +198,8 @@ export class MessageList {
       isFirst: !isTogether,
       at: event.at,
       text: event.text,
+      files: event.files,
+      log: this.#log,
       kind: isAutomatic ? "automatic" : "",
       own: isOwn ? own : undefined,
     });
@@ -247,10 +251,10 @@ export class MessageList {
       view.element.remove();
       this.#unsent.delete(key);
     }
-    for (const { key, text, at, state, error } of pending) {
+    for (const { key, text, files, at, state, error } of pending) {
       const known = this.#unsent.get(key);
       if (known?.state === state) continue;
-      const view = new MessageView({ author: "You", isOwn: true, isFirst: false, at, text, kind: "pending" });
+      const view = new MessageView({ author: "You", isOwn: true, isFirst: false, at, text, files, kind: "pending" });
       const actions = { retry: () => this.#actions.retry(key), discard: () => this.#actions.discard(key) };
       if (state === "sending") view.mark("sending");
       else view.fail(error?.message ?? "This was not sent.", actions);

@@ -34,10 +34,12 @@ export class MessageView {
    * @param {boolean} options.isFirst of several in a row
    * @param {number} options.at
    * @param {string} options.text
+   * @param {any[]} [options.files]
+   * @param {EventTarget} [options.log] tells what becomes of them
    * @param {string} [options.kind] another class
    * @param {{edit: (text: string) => void, delete: () => void}} [options.own] what its author may do
    */
-  constructor({ author, isOwn, isFirst, at, text, kind = "", own }) {
+  constructor({ author, isOwn, isFirst, at, text, files, log, kind = "", own }) {
     this.isOwn = isOwn;
     this.author = author;
     this.at = at;
@@ -52,6 +54,15 @@ export class MessageView {
       this.#meta,
     );
     this.say(text);
+    if (files?.length) this.#show(files, log);
+  }
+
+  /** @param {any[]} files @param {EventTarget} [log] */
+  async #show(files, log) {
+    const place = el("div", { className: "file-place" });
+    this.#words.after(place);
+    const { fileList } = await import("/shared/files/index.js");
+    place.append(fileList({ files, side: "guests", log }));
   }
 
   /** @param {string} text */
@@ -70,6 +81,7 @@ export class MessageView {
   deleted() {
     this.text = "";
     this.#words.replaceChildren(this.isOwn ? "You deleted this message" : "This message was deleted");
+    this.#words.nextSibling?.remove();
     this.element.classList.add("is-deleted");
     this.#tools?.remove();
   }

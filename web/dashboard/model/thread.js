@@ -20,6 +20,7 @@ import { noticeWords } from "./notice-words.js";
  * @property {boolean} isNote
  * @property {"own" | "team"} voice
  * @property {string} text
+ * @property {any[]} files
  * @property {boolean} isEdited
  * @property {boolean} isDeleted
  * @property {boolean} beginsGroup
@@ -151,6 +152,7 @@ function message(seq, shared, event, change, context) {
     isNote,
     voice: event.voice === "team" ? "team" : "own",
     text: isDeleted ? "" : (change?.text ?? event.text),
+    files: isDeleted ? [] : (event.files ?? []),
     isEdited: change?.text !== undefined && !isDeleted,
     isDeleted,
     beginsGroup: true,
@@ -198,6 +200,7 @@ function pendingMessage(pending, me) {
     isNote: pending.kind === "note",
     voice: pending.voice === "team" ? "team" : "own",
     text: pending.text,
+    files: (pending.files ?? []).map((file) => ({ ...file, state: "sending" })),
     isEdited: false,
     isDeleted: false,
     beginsGroup: true,

@@ -42,6 +42,7 @@
  * @property {string} key
  * @property {string} text
  * @property {"own" | "team"} voice
+ * @property {any[]} [files]
  * @property {"send" | "note"} kind
  * @property {"sending" | "failed"} state
  * @property {{message?: string} | null} error

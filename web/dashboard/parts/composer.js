@@ -24,6 +24,11 @@ export class Composer extends HTMLElement {
   /** @type {Mode} what the reader wants, where the case allows it */
   #wanted = "reply";
   #caseID = "";
+  #line = h("div", { class: "composer-line" }, this.#field, this.#send);
+  /** @type {typeof import("../../shared/files/tray.js").FileTray | null} comes when it is loaded */
+  #Tray = null;
+  /** @type {Map<string, import("../../shared/files/tray.js").FileTray>} by draft: files of a note are not for the guest */
+  #trays = new Map();
   #may = { reply: false, note: false };
 
   /** @param {Context} context */
@@ -39,7 +44,7 @@ export class Composer extends HTMLElement {
         h("div", { class: "modes", role: "group", "aria-label": "What to write" }, this.#reply, this.#note),
         this.#voice,
       ),
-      h("div", { class: "composer-line" }, this.#field, this.#send),
+      this.#line,
       this.#error,
       this.#hint,
     );
@@ -51,7 +56,37 @@ export class Composer extends HTMLElement {
     this.#field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => this.#onKey(event));
     this.#field.addEventListener("input", () => this.#onInput());
     this.#field.addEventListener("blur", () => this.#context.desk.client.stopTyping(this.#caseID));
+    this.#loadTrays();
     this.#voice.addEventListener("change", () => this.#context.preferences.set("voice", this.#voice.value));
+  }
+
+  async #loadTrays() {
+    const { FileTray } = await import("/shared/files/index.js");
+    this.#Tray = FileTray;
+    const place = this.closest("foyer-conversation") ?? this;
+    FileTray.listen(/** @type {HTMLElement} */ (place), this.#field, () => this.#tray);
+    this.#showTray();
+  }
+
+  get #tray() {
+    if (this.#form.hidden) return null;
+    return this.#trays.get(this.#draftName()) ?? null;
+  }
+
+  /** That of the draft that is shown. */
+  #showTray() {
+    if (!this.#Tray || this.#caseID === "") return;
+    const name = this.#draftName();
+    // What was begun in another conversation stays there until it is sent or its window closes; what is empty goes.
+    for (const [other, tray] of this.#trays) {
+      tray.element.remove();
+      tray.buttons.remove();
+      if (other !== name && tray.isEmpty) this.#trays.delete(other);
+    }
+    const tray = this.#trays.get(name) ?? new this.#Tray({ side: "members", caseId: this.#caseID });
+    this.#trays.set(name, tray);
+    this.#line.before(tray.element);
+    this.#line.prepend(tray.buttons);
   }
 
   /** Shows the drafts of another case. */
@@ -167,6 +202,7 @@ export class Composer extends HTMLElement {
 
   #showDraft() {
     this.#field.value = this.#context.desk.client.drafts.get(this.#draftName()) ?? "";
+    this.#showTray();
     this.#grow();
   }
 
@@ -192,14 +228,16 @@ export class Composer extends HTMLElement {
   #submit() {
     const { desk } = this.#context;
     const text = this.#field.value.trim();
-    if (!text) return;
+    if (!text && (this.#tray?.isEmpty ?? true)) return;
     const excess = new TextEncoder().encode(text).length - desk.textBytes;
     if (excess > 0) {
       this.#say(`This is too long by about ${excess} characters. Send it in parts.`);
       return;
     }
+    const files = this.#tray ? this.#tray.take() : [];
+    if (files === null) return;
     const isNote = this.#mode === "note";
-    desk.client.send(this.#caseID, text, isNote ? { note: true } : { voice: this.#voice.value });
+    desk.client.send(this.#caseID, text, isNote ? { note: true, files } : { voice: this.#voice.value, files });
     this.#field.value = "";
     desk.client.drafts.set(this.#draftName(), "");
     this.#grow();

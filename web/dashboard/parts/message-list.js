@@ -59,6 +59,8 @@ export class MessageList extends HTMLElement {
     });
     this.#earlier.addEventListener("click", () => this.#showEarlier());
     this.addEventListener("edited", this.#redraw);
+    // A picture takes its place when it is there.
+    this.addEventListener("grown", () => this.#isAtEnd && this.#toEnd());
   }
 
   connectedCallback() {

@@ -67,11 +67,20 @@ export class MessageView extends HTMLElement {
   #body(message, may) {
     const bubble = h("div", { class: "bubble", dir: "auto" });
     if (message.isDeleted) bubble.append(message.isNote ? "This note was deleted" : "This message was deleted");
-    else bubble.append(asNodes(message.text));
+    else bubble.append(h("span", { class: "bubble-text" }, asNodes(message.text)));
+    if (message.files.length > 0) this.#showFiles(bubble, message.files);
     const tools = h("div", { class: "message-tools" });
     if (may.canEdit) tools.append(tool("edit", "Edit", () => this.#edit(message)));
     if (may.canDelete) tools.append(tool("trash", "Delete", () => this.#hands.remove(message.seq)));
     return h("div", { class: "message-line" }, bubble, tools.firstChild && tools);
+  }
+
+  /** @param {HTMLElement} bubble @param {any[]} files */
+  async #showFiles(bubble, files) {
+    const place = h("div", { class: "file-place" });
+    bubble.append(place);
+    const { fileList } = await import("/shared/files/index.js");
+    place.append(fileList({ files, side: "members" }));
   }
 
   /** @param {Message} message */

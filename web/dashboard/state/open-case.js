@@ -45,6 +45,7 @@ export class OpenCase extends EventTarget {
     this.#log.addEventListener("refused", () => this.#emit("log"), options);
     this.#log.addEventListener("afresh", () => this.#beginAfresh(), options);
     this.#log.addEventListener("notice", (/** @type {any} */ event) => this.#onNotice(event.detail), options);
+    this.#log.addEventListener("file", () => this.#emit("log"), options);
     this.#log.addEventListener("pending", () => this.#emit("pending"), options);
     this.#log.addEventListener("typing", (/** @type {any} */ event) => this.#onTyping(event.detail), options);
     this.#log.addEventListener("presence", (/** @type {any} */ event) => this.#onPresence(event.detail), options);
