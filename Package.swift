@@ -73,7 +73,8 @@ let shellTargets: [Target] = [
     shell(
         "Gateway",
         [
-            "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Files", "Notifications",
+            "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Files",
+            "Notifications",
             "CLinux", "CPages", "CQREncode",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
@@ -86,7 +87,8 @@ let programs: [Target] = [
     .executableTarget(
         name: "foyer",
         dependencies: [
-            "Broker", "CaseMachine", "CaseStore", "Files", "Gateway", "Notifications", "Reactor", "Simulation", "WebSocket",
+            "Broker", "CaseMachine", "CaseStore", "Files", "Gateway", "Notifications", "Reactor", "Simulation",
+            "WebSocket",
             .product(name: "Logging", package: "swift-log"),
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ] + mutants,
@@ -165,7 +167,8 @@ let fuzzTargets: [Target] =
     ]
         + ["RequestHead", "Frames", "Inflate", "UTF8", "Extensions", "Messages", "Files"].map { name in
             .executableTarget(
-                name: "Fuzz\(name)", dependencies: ["WebSocket", "Wire", "Files", "FuzzSupport", "CZlib"], path: "fuzz/\(name)",
+                name: "Fuzz\(name)", dependencies: ["WebSocket", "Wire", "Files", "FuzzSupport", "CZlib"],
+                path: "fuzz/\(name)",
                 exclude: ["corpus", "words.dict"], swiftSettings: settings,
                 // gold gives up on an undefined symbol that lld resolves.
                 linkerSettings: [.unsafeFlags(["-use-ld=lld"] + instruments)])

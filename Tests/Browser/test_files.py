@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from support.people import PHONE, Guest, Member
 from support.waiting import wait_until
 
 _SECONDS = 20.0
+_numbers = count(1)
 
 
 def tray(page: Page) -> Locator:
@@ -63,9 +65,11 @@ def downloads(page: Page, name: str) -> bytes:
 
 @pytest.fixture
 def pair(house: House, guest: Callable[..., Guest], member: Callable[..., Member]) -> tuple[Guest, Member]:
-    ada, ben = guest("Ada", "Lovelace", has_touch=True, is_mobile=True), member("amara").signs_in()
+    # One house for all: each has a guest of its own.
+    last = f"Lovelace {next(_numbers)}"
+    ada, ben = guest("Ada", last, has_touch=True, is_mobile=True), member("amara").signs_in()
     ada.signs_in(house.team("Radiology")).starts("A photo", {"Referral number": "R 1"}).writes("I have something")
-    ben.claims("Ada Lovelace")
+    ben.claims(f"Ada {last}")
     expect(ada.button("Attach files")).to_be_visible()
     return ada, ben
 

@@ -16,8 +16,8 @@ from archive import archive  # noqa: E402
 from pack import Pack, joined, lean, lean_sheet, pack  # noqa: E402
 
 LOADER_BYTES = 3_000
-# 500 more than before files could be shared: where they hang in composer, messages and outbox. The rest of it, 6.5 KB, is
-# loaded when a conversation is open.
+# 500 more than before files could be shared: where they hang in composer, messages and outbox. The rest of it, 6.5 KB,
+# is loaded when a conversation is open.
 GUEST_BYTES = 35_500
 
 

@@ -26,7 +26,8 @@ enum FileWork {
     /// Uploads under way in this house, and of one session: each holds a connection and a file.
     static let uploads = 64
     static let uploadsOfOne = 4
-    /// Contents that are on their way out of this house's memory, in bytes: what slow readers may hold.
+    /// How long an address of a file is good: a page asks for one when somebody wants the file, and a phone may take minutes
+    /// to fetch it.
     static let longestLink: Duration = .minutes(10)
     /// How long an upload waits for the scanner before its answer says that the file is being checked.
     static let promptScan: Duration = .seconds(5)
