@@ -74,8 +74,7 @@ let shellTargets: [Target] = [
         "Gateway",
         [
             "CaseMachine", "Presence", "WebSocket", "Wire", "Feed", "Reactor", "Broker", "CaseStore", "Files",
-            "Notifications",
-            "CLinux", "CPages", "CQREncode",
+            "Notifications", "CLinux", "CPages", "CQREncode", "CZlib",
             .product(name: "DequeModule", package: "swift-collections"),
             .product(name: "Logging", package: "swift-log"),
         ]),

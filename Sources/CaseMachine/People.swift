@@ -86,18 +86,21 @@ package struct MemberActor: Hashable, Sendable {
     /// The teams that they work for, with their rank in each.
     package let teams: [TeamID: Rank]
     package let isAdministrator: Bool
+    /// Reading and sending are two permissions (S3.8): without this one they look on.
+    package let maySend: Bool
     /// Clients' threads are the organisation's, not a team's (S3.24); reading and sending are two permissions (S3.8).
     package let mayReadClients: Bool
     package let maySendToClients: Bool
 
     package init(
         member: MemberID, organisation: OrganisationID, teams: [TeamID: Rank], isAdministrator: Bool = false,
-        mayReadClients: Bool = false, maySendToClients: Bool = false
+        maySend: Bool = true, mayReadClients: Bool = false, maySendToClients: Bool = false
     ) {
         self.member = member
         self.organisation = organisation
         self.teams = teams
         self.isAdministrator = isAdministrator
+        self.maySend = maySend
         self.mayReadClients = mayReadClients
         self.maySendToClients = maySendToClients
     }

@@ -7,6 +7,8 @@ package enum Relation: String, Hashable, Sendable, CaseIterable {
     case assignee, participant
     /// A member of the case's team; `supervisor` is one with that rank in it.
     case teammate, supervisor
+    /// A member of the case's team whose role lets them read and no more (S3.8).
+    case onlooker
     /// A member who may read, or write, what goes on with clients: the whole organisation's (S3.8, S3.24).
     case clinicReader, clinicWriter
     /// Of the case's organisation.
@@ -61,7 +63,7 @@ extension Actor {
         var relations = relations(to: state.party, team: state.team, organisation: state.organisation)
         switch self {
         case .member(let member):
-            guard member.organisation == state.organisation else { break }
+            guard member.organisation == state.organisation, member.maySend else { break }
             if state.assignee == member.member { relations.insert(.assignee) }
             if state.participants.contains(member.member) { relations.insert(.participant) }
         // Who merged two rooms vouched for it that they are one person's, whatever name was typed.
@@ -117,6 +119,10 @@ extension MemberActor {
             if maySendToClients { relations.insert(.clinicWriter) }
         case .support, .room:
             guard let rank = teams[team] else { break }
+            guard maySend else {
+                relations.insert(.onlooker)
+                break
+            }
             relations.insert(.teammate)
             if rank == .supervisor { relations.insert(.supervisor) }
         }

@@ -17,14 +17,14 @@ extension Policy {
         } + problemsBetweenSettings + hours.problems + problemsOfWelcomes
     }
 
-    struct AllowedRange: Sendable {
-        let setting: any KeyPath<Policy, Duration> & Sendable
-        let name: String
-        let least: Duration
-        let most: Duration
+    package struct AllowedRange: Sendable {
+        package let setting: any KeyPath<Policy, Duration> & Sendable
+        package let name: String
+        package let least: Duration
+        package let most: Duration
     }
 
-    static let ranges: [AllowedRange] = [
+    package static let ranges: [AllowedRange] = [
         AllowedRange(setting: \.autoClose, name: "auto-close", least: .hours(2), most: .days(365)),
         AllowedRange(setting: \.closingWarning, name: "warning before closing", least: .minutes(10), most: .days(30)),
         AllowedRange(setting: \.intakeTimeout, name: "time for identifiers", least: .minutes(5), most: .days(30)),
@@ -43,6 +43,8 @@ extension Policy {
         AllowedRange(setting: \.retention, name: "retention", least: .days(1), most: .days(36_500)),
     ]
 
+    package static let threadRetentions = Duration.days(1) ... .days(36_500)
+
     private var problemsBetweenSettings: [PolicyProblem] {
         var problems: [PolicyProblem] = []
         if closingWarning >= autoClose {
@@ -57,9 +59,12 @@ extension Policy {
             problems.append(
                 PolicyProblem(setting: "alert of supervisors", advice: "must be earlier than the auto-close"))
         }
-        if let threadRetention, !(Duration.days(1) ... .days(36_500)).contains(threadRetention) {
+        if let threadRetention, !Self.threadRetentions.contains(threadRetention) {
             problems.append(
                 PolicyProblem(setting: "retention of threads", advice: "must be between 1 day and 36500 days, or off"))
+        }
+        if let problem = identifiers?.lazy.compactMap(\.rule.problem).first {
+            problems.append(PolicyProblem(setting: "identifiers", advice: problem))
         }
         if let identifiers, identifiers.count > Limits.fields {
             problems.append(PolicyProblem(setting: "identifiers", advice: "must be at most \(Limits.fields)"))
@@ -88,10 +93,32 @@ extension Policy {
 }
 
 extension OpeningHours {
+    /// Ten years of a country's holidays, or every other day of one.
+    package static let mostHolidays = 200
+    /// Four a day.
+    package static let mostSpans = 28
+
     fileprivate var problems: [PolicyProblem] {
-        guard spans.contains(where: { $0.from < 0 || $0.until > Self.minutesPerWeek || $0.from >= $0.until }) else {
-            return []
+        var problems: [PolicyProblem] = []
+        if spans.count > Self.mostSpans
+            || spans.contains(where: { $0.from < 0 || $0.until > Self.minutesPerWeek || $0.from >= $0.until })
+        {
+            problems.append(
+                PolicyProblem(
+                    setting: "opening hours",
+                    advice: "each span must end after it begins, within the week; at most \(Self.mostSpans)"))
         }
-        return [PolicyProblem(setting: "opening hours", advice: "each span must end after it begins, within the week")]
+        let areDays = holidays.allSatisfy { holiday in
+            CalendarDay.numbers.contains(holiday.day.number) && holiday.name.utf8.count <= Limits.lineBytes
+                && holiday.spans.count <= Self.mostSpans / 7
+                && holiday.spans.allSatisfy { $0.from >= 0 && $0.until <= Self.minutesPerDay && $0.from < $0.until }
+        }
+        if holidays.count > Self.mostHolidays || !areDays || Set(holidays.map(\.day)).count < holidays.count {
+            problems.append(
+                PolicyProblem(
+                    setting: "holidays",
+                    advice: "at most \(Self.mostHolidays), each day once, with hours between midnight and midnight"))
+        }
+        return problems
     }
 }

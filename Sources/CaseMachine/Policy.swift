@@ -37,6 +37,8 @@ package struct Policy: Hashable, Sendable {
     /// Calls can be switched off, and so can the chat with clients (S3.25).
     package var allowsCalls = true
     package var allowsClientChat = true
+    /// Whether guests may begin a chat; those that are open go on.
+    package var allowsGuestChat = true
     package var hours = OpeningHours()
     package var welcomes: [Welcome] = []
     /// What a team asks its guests for (S0.12, S0.13); nil: not known here, any will do.
@@ -55,10 +57,12 @@ package struct Policy: Hashable, Sendable {
 package struct Identifier: Hashable, Sendable {
     package let field: FieldID
     package let isMandatory: Bool
+    package let rule: FieldRule
 
-    package init(field: FieldID, isMandatory: Bool) {
+    package init(field: FieldID, isMandatory: Bool, rule: FieldRule = FieldRule()) {
         self.field = field
         self.isMandatory = isMandatory
+        self.rule = rule
     }
 }
 
@@ -80,30 +84,5 @@ package struct Welcome: Hashable, Sendable {
         self.category = category
         self.when = when
         self.text = text
-    }
-}
-
-/// When a team is there, in minutes since Monday 00:00 of its own time zone. Without any span it is always open.
-package struct OpeningHours: Hashable, Sendable {
-    package static let minutesPerWeek = 7 * 24 * 60
-
-    /// Not a `Range`: "22:00 to 06:00" from a form would trap where one is made, before anybody could explain it.
-    package struct Span: Hashable, Sendable {
-        package let from: Int
-        /// The first minute after it.
-        package let until: Int
-
-        package init(from: Int, until: Int) {
-            self.from = from
-            self.until = until
-        }
-    }
-
-    package let spans: [Span]
-
-    package init(_ spans: [Span] = []) { self.spans = spans }
-
-    package func isOpen(atMinuteOfWeek minute: Int) -> Bool {
-        spans.isEmpty || spans.contains { minute >= $0.from && minute < $0.until }
     }
 }

@@ -32,6 +32,8 @@ package enum Rejection: Error, Hashable, Sendable {
     /// The member or the team that was named is none of this organisation's.
     case noSuchColleague
     case noSuchField(FieldID)
+    /// Not as the team's rule for this identifier has it.
+    case badValue(FieldID)
     case notARoom
     case sameRoom
     case notMerged
@@ -68,6 +70,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .inviteFirst: "invite_first"
         case .noSuchColleague: "no_such_colleague"
         case .noSuchField: "no_such_field"
+        case .badValue: "bad_value"
         case .notARoom: "not_a_room"
         case .sameRoom: "same_room"
         case .notMerged: "not_merged"
@@ -106,6 +109,7 @@ package enum Rejection: Error, Hashable, Sendable {
         case .inviteFirst: "Send an invitation by SMS or e-mail first."
         case .noSuchColleague: "There is no such colleague or team."
         case .noSuchField: "This team does not ask for that."
+        case .badValue: "This is not written as the team needs it. Check it, and follow the example."
         case .notARoom: "This works only in a room that somebody was invited into."
         case .sameRoom: "A room cannot be merged with itself."
         case .notMerged: "These two rooms are not merged."

@@ -13,11 +13,13 @@ package enum ServerMessage: Hashable, Sendable {
     case typing(TypingPush)
     case notice(NoticePush)
     case file(FilePush)
+    /// What was told at the beginning is another now.
+    case settings(SettingsPush)
 }
 
 /// The word behind `push`.
 package enum PushType: String, Hashable, Sendable, CaseIterable {
-    case summary, gone, event, caughtUp, afresh, presence, typing, notice, file
+    case summary, gone, event, caughtUp, afresh, presence, typing, notice, file, settings
 }
 
 extension ServerMessage {
@@ -56,6 +58,9 @@ extension ServerMessage {
             case .file(let push):
                 writer.field("push", PushType.file)
                 push.write(to: &writer)
+            case .settings(let push):
+                writer.field("push", PushType.settings)
+                push.write(to: &writer)
             }
         }
     }
@@ -93,6 +98,7 @@ extension ServerMessage {
             case .typing: .typing(try TypingPush(from: object))
             case .notice: .notice(try NoticePush(from: object))
             case .file: .file(try FilePush(from: object))
+            case .settings: .settings(try SettingsPush(from: object))
             }
     }
 }

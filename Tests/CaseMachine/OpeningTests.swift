@@ -63,6 +63,53 @@ import Testing
         #expect(refusal(3, "4711") == .noSuchField(FieldID(3)))
     }
 
+    // covers: S0.13
+    @Test func `a value that is not as its rule has it is told of by its field`() throws {
+        var story = try Story.inPhase(.intake)
+        let rule = FieldRule(kind: .pattern, example: "AB-1234")
+        story.policy.identifiers = [Identifier(field: FieldID(1), isMandatory: true, rule: rule)]
+        func values(_ value: String) -> Command { .submitIdentifiers([FieldValue(field: FieldID(1), value: value)]) }
+        #expect(story.refusal(of: values("4711"), by: Cast.guest) == .badValue(FieldID(1)))
+        try story.guest(values("xy-0001"))
+        #expect(story.phase == .waiting)
+    }
+
+    @Test func `nobody is kept waiting for what the team asks for no more`() throws {
+        var story = try Story.inPhase(.intake)
+        story.policy.identifiers = [Identifier(field: FieldID(1), isMandatory: true)]
+        #expect(try story.system(.policyChanged) == [])
+        #expect(story.phaseName == .intake)
+        story.policy.identifiers = [Identifier(field: FieldID(1), isMandatory: false)]
+        #expect(try story.system(.policyChanged) == [.intakeCompleted])
+        #expect(story.phase == .waiting)
+    }
+
+    // covers: S3.25
+    @Test func `where the chat is switched off no guest begins one, and an open one goes on`() throws {
+        var story = Story()
+        story.policy.allowsGuestChat = false
+        #expect(story.refusal(of: .open(.support()), by: Cast.guest) == .switchedOff)
+        var open = try Story.waiting()
+        open.policy.allowsGuestChat = false
+        try open.guest(.say())
+        try open.member(.claim)
+        #expect(open.phaseName == .active)
+    }
+
+    // covers: S3.8
+    @Test func `who may read and not send looks on, whatever they had before`() throws {
+        let story = try Story.active()
+        for member in [Cast.anna, Cast.sue] {
+            let onlooker = Actor.member(
+                MemberActor(member: member, organisation: Cast.clinic, teams: [Cast.team: .supervisor], maySend: false))
+            let state = try #require(story.state)
+            #expect(onlooker.relations(to: state) == [.onlooker])
+            for command in Command.samples where command.name != .open {
+                #expect(story.refusal(of: command, by: onlooker) == .notAllowed, "\(command.name)")
+            }
+        }
+    }
+
     @Test func `an identifier needs a value of bounded length`() throws {
         let story = try Story.inPhase(.intake)
         func refusal(_ values: [FieldValue]) -> Rejection? {

@@ -85,7 +85,7 @@ import Testing
             .startANewCase, .movedTo(CaseID(2)), .erased, .empty, .tooLong(limitBytes: 10), .tooMany(limit: 10),
             .identifiersMissing([]), .notYours, .gone, .noSuchNumber, .alreadyThere, .notThere, .invalidTime,
             .reasonMissing, .switchedOff, .callUnderWay, .noCall, .inviteFirst, .noSuchColleague,
-            .noSuchField(FieldID(1)),
+            .noSuchField(FieldID(1)), .badValue(FieldID(1)),
             .notARoom, .sameRoom, .notMerged, .differentOrganisations, .differentGuests, .notNow(.waiting),
         ]
 

@@ -239,7 +239,7 @@ class TestMembers:
         member = answer.json()["member"]
         assert member == {"id": member["id"], "name": known["name"]}
         kept = attributes(answer, "foyer_member")
-        assert kept == {"path": "/", "samesite": "Strict", "max-age": "43200", "secure": "", "httponly": ""}
+        assert kept == {"path": "/", "samesite": "Strict", "max-age": "86400", "secure": "", "httponly": ""}
         assert attributes(answer, "foyer_browser") == {**kept, "max-age": str(365 * 86400)}
         session = browser.get("/api/v1/members/session").json()
         assert session["member"] == member and session["idleAt"] < session["endsAt"]

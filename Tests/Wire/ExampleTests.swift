@@ -41,6 +41,7 @@ import Wire
         case .typing: "push/typing"
         case .notice: "push/notice"
         case .file: "push/file"
+        case .settings: "push/settings"
         }
     }
 }

@@ -147,6 +147,10 @@ class Browser:
         kind = {} if form is None else {"Content-Type": "application/json"}
         return self._ask("POST", path, body, {"Origin": self.origin, **kind, **headers})
 
+    def put(self, path: str, form: object) -> Answer:
+        body = json.dumps(form).encode()
+        return self._ask("PUT", path, body, {"Origin": self.origin, "Content-Type": "application/json"})
+
     def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Answer:
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -286,7 +286,7 @@ export class FoyerClient extends EventTarget {
         return;
       default:
         this.#logs.get(push.case)?.push(push);
-        if (push.push === "presence" || push.push === "typing") this.#say(push.push, push);
+        this.#say(push.push, push);
     }
   }
 

@@ -5,7 +5,7 @@ const PATIENCE_MS = 15_000;
 /**
  * Asks our own origin. Rejects with a FoyerError: the server's, or `network` when there was no answer.
  *
- * @param {"GET" | "POST"} method
+ * @param {"GET" | "POST" | "PUT"} method
  * @param {string} path
  * @param {object} [body]
  * @returns {Promise<any>} the answer's JSON, null where it has none

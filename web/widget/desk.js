@@ -2,7 +2,6 @@ import { FoyerClient } from "../shared/client.js";
 import { request } from "../shared/http.js";
 import { watchPresence } from "../shared/presence-watch.js";
 import { browserStorage } from "../shared/store.js";
-import { about } from "./about.js";
 import { Conversation } from "./conversation.js";
 import { el, hidden, icon, iconButton } from "./dom.js";
 import { home } from "./home.js";
@@ -58,8 +57,9 @@ export class Desk {
     this.#caseId = caseId;
     this.#strip = new StatusStrip();
     const desk = el("div", { className: "desk" }, this.#bar, this.#strip.element, this.#place, this.#spoken);
-    place.replaceChildren(...(this.frame.isEmbedded ? [] : [about(entry)]), desk);
+    place.replaceChildren(desk);
     place.className = this.frame.isEmbedded ? "embedded" : "alone";
+    this.frame.isEmbedded || import("./aside.js").then(({ about }) => place.prepend(about(this.entry)));
     this.frame.addEventListener("change", () => this.#looked());
   }
 
@@ -97,6 +97,7 @@ export class Desk {
     client.addEventListener("state", () => this.#stateChanged());
     client.addEventListener("summary", () => this.#unreadChanged());
     client.addEventListener("gone", () => this.#unreadChanged());
+    client.addEventListener("settings", () => import("./renewal.js").then(({ renew }) => renew(this)));
     client.addEventListener("presence", (event) => this.#presenceChanged(/** @type {CustomEvent} */ (event).detail));
     client.watch();
     client.start();

@@ -15,7 +15,7 @@ const LINE_BYTES = 1024;
  * @returns {import("./desk.js").Screen}
  */
 export function newChat(desk) {
-  const { categories } = desk.entry;
+  const { categories, team } = desk.entry;
   const hasChoice = categories.length > 0;
   const choices = [{ id: "", name: "Please choose …" }, ...categories];
   const options = choices.map(({ id, name }) => el("option", { value: id }, name));
@@ -33,18 +33,19 @@ export function newChat(desk) {
       const value = topic.input.value.trim();
       if (topic.fail(value ? null : lacking)) return;
       const about = hasChoice ? { category: value } : { subject: value };
-      const { case: caseId } = await desk.client?.command("open", { team: desk.entry.team.id, ...about });
+      const { case: caseId } = await desk.client?.command("open", { team: team.id, ...about });
       if (desk.entry.fields.length > 0) desk.show(identify(desk, caseId));
       else desk.openCase(caseId);
     },
     failed: ({ code, message }) => ofTheTopic.includes(code) && topic.fail(message),
   });
+  sheet.element.dataset.topic = "";
   const element = el(
     "div",
     { className: "page" },
     el("h1", {}, "Start a new chat"),
     availability(desk.entry, desk.now()),
-    sheet.element,
+    team.isChatOn ? sheet.element : el("p", { className: "lead chat-off" }, "No new chats can be started at the moment."),
     safetyNotice(desk.entry),
   );
   const { open, over } = ownCases(desk);
@@ -65,7 +66,11 @@ export function identify(desk, caseId) {
     ...field({
       label: one.label,
       mark: one.isMandatory ? "mandatory" : "optional",
-      input: textInput({ value: known[/** @type {keyof known} */ (one.prefill)] ?? "", dir: "auto", maxLength: 500 }),
+      help: one.rule.example && `As in ${one.rule.example}`,
+      input: textInput({
+        type: one.rule.kind === "date" ? "date" : "text", maxLength: 500, dir: "auto",
+        value: known[/** @type {keyof known} */ (one.prefill)] ?? "",
+      }),
     }),
     id: one.id,
     isMandatory: one.isMandatory,

@@ -9,8 +9,8 @@ package enum Decision: Hashable, Sendable {
 package struct Circumstances: Hashable, Sendable {
     /// On the store's clock.
     package let now: Timestamp
-    /// Since Monday 00:00 in the team's time zone.
-    package let minuteOfWeek: Int
+    /// By the team's own clocks.
+    package let local: LocalMinute
     /// Nil if nobody can tell.
     package let estimatedWaitMinutes: Int?
     /// The member or the team that a transfer, or the adding of a participant, names; nil if there is none such.
@@ -19,10 +19,11 @@ package struct Circumstances: Hashable, Sendable {
     package let addressee: Addressee?
 
     package init(
-        now: Timestamp, minuteOfWeek: Int = 0, estimatedWaitMinutes: Int? = nil, addressee: Addressee? = nil
+        now: Timestamp, local: LocalMinute = LocalMinute(minuteOfWeek: 0), estimatedWaitMinutes: Int? = nil,
+        addressee: Addressee? = nil
     ) {
         self.now = now
-        self.minuteOfWeek = minuteOfWeek
+        self.local = local
         self.estimatedWaitMinutes = estimatedWaitMinutes
         self.addressee = addressee
     }
@@ -30,7 +31,7 @@ package struct Circumstances: Hashable, Sendable {
     /// Time never runs backwards within a case, whatever the clock does.
     func notBefore(_ moment: Timestamp) -> Circumstances {
         Circumstances(
-            now: max(now, moment), minuteOfWeek: minuteOfWeek, estimatedWaitMinutes: estimatedWaitMinutes,
+            now: max(now, moment), local: local, estimatedWaitMinutes: estimatedWaitMinutes,
             addressee: addressee)
     }
 }
@@ -159,8 +160,8 @@ struct Draft {
 
         case .assigneeAbsent: setAbsence(true)
         case .assigneePresent: setAbsence(false)
-        // Every decision adopts the policy that it is made under; this one does nothing else.
-        case .policyChanged: break
+        // Every decision adopts the policy that it is made under; nobody is kept waiting for what is asked no more.
+        case .policyChanged: completeIntake()
         case .deadlineReached: meetDeadline()
         }
     }

@@ -23,7 +23,7 @@ private func check(_ opening: Opening, under policy: Policy) throws(Rejection) {
     try check(line: opening.subject)
     guard opening.missing.count <= Limits.fields else { throw .tooMany(limit: Limits.fields) }
     switch opening.party {
-    case .support: break
+    case .support: guard policy.allowsGuestChat else { throw .switchedOff }
     case .room: guard opening.missing.isEmpty else { throw .notAllowed }
     case .direct:
         guard opening.missing.isEmpty else { throw .notAllowed }
@@ -50,7 +50,14 @@ extension Draft {
         guard values.count <= Limits.fields else { throw .tooMany(limit: Limits.fields) }
         for value in values { try check(value) }
         add(.identifiersSubmitted(values))
-        guard case .intake(let missing) = state.phase, missing.isEmpty else { return }
+        completeIntake()
+    }
+
+    /// Once nothing is missing that the team still asks for: also when it has stopped asking meanwhile.
+    mutating func completeIntake() {
+        guard case .intake(let missing) = state.phase else { return }
+        let wanted = policy.identifiers.map { Set($0.filter(\.isMandatory).map(\.field)) }
+        guard missing.allSatisfy({ wanted?.contains($0) == false }) else { return }
         add(.intakeCompleted)
         welcome()
     }
@@ -60,7 +67,10 @@ extension Draft {
         try CaseMachine.check(line: value.value)
         let known = policy.identifiers?.first { $0.field == value.field }
         if policy.identifiers != nil, known == nil { throw .noSuchField(value.field) }
-        guard value.value.allSatisfy(\.isWhitespace) else { return }
+        guard value.value.allSatisfy(\.isWhitespace) else {
+            if let known, !known.rule.allows(value.value) { throw .badValue(value.field) }
+            return
+        }
         if known?.isMandatory == true { throw .identifiersMissing([value.field]) }
         if case .intake(let missing) = state.phase, missing.contains(value.field) {
             throw .identifiersMissing([value.field])
@@ -78,7 +88,7 @@ extension Draft {
 extension Policy {
     /// The most particular message that fits: the category's own before the general, the hour's own before `always`.
     func welcome(for category: CategoryID?, in circumstances: Circumstances) -> String? {
-        let hour: Welcome.When = hours.isOpen(atMinuteOfWeek: circumstances.minuteOfWeek) ? .open : .closed
+        let hour: Welcome.When = hours.isOpen(at: circumstances.local) ? .open : .closed
         let wanted: [(CategoryID?, Welcome.When)] = [
             (category, hour), (category, .always), (nil, hour), (nil, .always),
         ]

@@ -36,12 +36,12 @@ extension Directory {
     package func updateOrganisation(
         _ id: OrganisationID, _ organisation: OrganisationSettings, at now: Timestamp, by actor: String = "operator"
     ) throws(DirectoryError) {
-        guard roster[id] != nil else { throw .noSuchOrganisation }
+        guard let known = roster[id]?.settings else { throw .noSuchOrganisation }
         try organisation.demandUsable()
-        try change { db in
-            let sealed = try seal(
-                organisation, .organisation(id.value), SealedColumn.organisation, row: id.value)
-            try db.run("UPDATE organisation SET settings = ? WHERE id = ?", [.blob(sealed), .integer(id.value)])
+        var organisation = organisation
+        organisation.revision = known.revision &+ 1
+        try change { [organisation] db in
+            try writeOrganisation(organisation, id, db)
             try record("organisation.changed", by: actor, to: "organisation:\(id)", "", id, now, db)
         }
     }
@@ -95,7 +95,8 @@ extension Directory {
             let row = try db.firstRow("SELECT settings FROM team WHERE id = ?", [.integer(id.value)])
             guard let blob = row?.blob(0) else { throw DirectoryError.noSuchTeam }
             let stored = try open(StoredTeam.self, blob, owner, SealedColumn.team, row: id.value).policy.policy
-            var policy = policy
+            var (settings, policy) = (settings, policy)
+            settings.revision = team.settings.revision &+ 1
             policy.revision = stored.revision &+ 1
             policy.identifiers = stored.identifiers
             try writeTeam(StoredTeam(settings: settings, policy: StoredPolicy(policy)), id.value, owner, db)
@@ -175,6 +176,7 @@ extension Directory {
             var detail = try openMember(blob, member, organisation)
             detail.teams.removeAll { $0.team == team.value }
             if let rank { detail.teams.append(MemberDetail.Work(team: team.value, rank: rank.rawValue)) }
+            detail.revision = (detail.revision ?? 1) &+ 1
             let sealed = try seal(
                 detail, .organisation(organisation.value), SealedColumn.member, row: member.value)
             try db.run("UPDATE member SET detail = ? WHERE id = ?", [.blob(sealed), .integer(member.value)])
@@ -183,14 +185,14 @@ extension Directory {
         }
     }
 
-    private func writeTeam(_ team: StoredTeam, _ id: Int64, _ owner: KeyOwner, _ db: any SQLSession) throws {
+    func writeTeam(_ team: StoredTeam, _ id: Int64, _ owner: KeyOwner, _ db: any SQLSession) throws {
         try db.run(
             "UPDATE team SET settings = ? WHERE id = ?",
             [.blob(try seal(team, owner, SealedColumn.team, row: id)), .integer(id)])
     }
 
     /// The row first, for its number, which is sealed along.
-    private func insertPart(
+    func insertPart(
         _ table: String, of team: Int64, _ detail: some Encodable, _ owner: KeyOwner, _ column: UInt16,
         _ db: any SQLSession
     ) throws -> Int64 {

@@ -9,11 +9,25 @@ struct MemberDetail: Codable {
 
     var name: String
     var email: String
+    /// What an earlier release knew of roles.
     var isAdministrator: Bool
     var teams: [Work]
+    /// A role's id; nil: what `isAdministrator` says.
+    var role: String?
+    var isActive: Bool?
+    var revision: Int?
+
+    /// A role that is gone leaves a member who may do nothing.
+    func role(among roles: [MemberRole]) -> MemberRole {
+        guard let role else { return isAdministrator ? .administrator : .member }
+        return roles.first { $0.id == role } ?? MemberRole(id: role, name: "", permissions: [])
+    }
 }
 
 extension Directory {
+    /// For what has no row of its own, as a role.
+    package func freshName() throws(DirectoryError) -> PublicID { try settings.randomness.publicID() }
+
     /// Signs a member in. Errors: `missing` with its field, `wrong_login`, `too_many_tries`, `overloaded`. `mark` is what an
     /// earlier sign-in has left with the browser.
     ///
@@ -92,6 +106,20 @@ extension Directory {
         }
     }
 
+    /// The same of all members of an organisation, for its administrators.
+    package func addresses(of organisation: OrganisationID) throws(DirectoryError) -> [MemberID: String] {
+        try read { db in
+            let rows = try db.rows(
+                "SELECT id, detail FROM member WHERE organisation = ?", [.integer(organisation.value)])
+            var addresses: [MemberID: String] = [:]
+            for row in rows {
+                guard let id = row.integer(0), let detail = row.blob(1) else { continue }
+                addresses[MemberID(id)] = try openMember(detail, MemberID(id), organisation).email
+            }
+            return addresses
+        }
+    }
+
     func openMember(_ blob: [UInt8], _ id: MemberID, _ organisation: OrganisationID) throws -> MemberDetail {
         try open(MemberDetail.self, blob, .organisation(organisation.value), SealedColumn.member, row: id.value)
     }
@@ -142,7 +170,7 @@ extension Directory {
         let row = try db.firstRow(
             "SELECT id, organisation, password FROM member WHERE addressHash = ?", [.blob(account)])
         guard let row, let id = row.integer(0), let organisation = row.integer(1), let password = row.blob(2),
-            roster[MemberID(id)] != nil
+            roster[MemberID(id)]?.isActive == true
         else { return nil }
         let hash = try open(
             PasswordHash.self, password, .organisation(organisation), SealedColumn.password, row: id)

@@ -40,7 +40,7 @@ extension Directory {
 
     /// Those that live, the newest first.
     package func sessions(of subject: Session.Subject, at now: Timestamp) throws(DirectoryError) -> [Session] {
-        try read { db in try SessionRow.all(of: subject, db).filter { now < $0.idleAt } }
+        try read { db in try SessionRow.all(of: subject, db).map(measured).filter { now < $0.idleAt } }
     }
 
     /// Ends all sessions of somebody, such as a member who has left; the answer names them, so that their sockets can be
@@ -62,7 +62,16 @@ extension Directory {
         }
     }
 
+    /// By what its organisation has set since, too.
+    func measured(_ session: Session) -> Session {
+        switch session.subject {
+        case .guest: session
+        case .member: session.lasting(roster[session.organisation]?.settings.signIn.lengths ?? .member)
+        }
+    }
+
     private func living(_ session: Session, _ now: Timestamp, isUse: Bool) throws(DirectoryError) -> Session {
+        let session = measured(session)
         guard lives(session, now) else { throw .signIn }
         guard isUse, now >= session.usedAt + Session.touchInterval else { return session }
         let used = session.used(at: now)
@@ -92,7 +101,11 @@ extension Directory {
     ) throws -> (session: Session, ended: [SessionID]) {
         let ended = try SessionRow.all(of: subject, db).dropFirst(DirectoryLimits.sessionsPerSubject - 1).map(\.id)
         try end(ended, now, db)
-        return (try SessionRow.insert(subject, organisation, token, now, db), ended)
+        let draft = measured(
+            Session(
+                id: SessionID(0), subject: subject, organisation: organisation, startedAt: now, usedAt: now,
+                lengths: .usual(subject)))
+        return (try SessionRow.insert(draft, token, db), ended)
     }
 }
 
@@ -105,11 +118,18 @@ extension Directory {
 
     /// Neither over nor of a member who has left.
     func lives(_ session: Session, _ now: Timestamp) -> Bool {
-        guard now < session.idleAt else { return false }
+        guard now < measured(session).idleAt else { return false }
         switch session.subject {
         case .guest: return true
-        case .member(let member): return roster[member] != nil
+        case .member(let member): return roster[member]?.isActive == true
         }
+    }
+
+    /// In the transaction that shuts somebody out.
+    func endAllSessions(of subject: Session.Subject, _ now: Timestamp, _ db: any SQLSession) throws -> [SessionID] {
+        let sessions = try SessionRow.all(of: subject, db).map(\.id)
+        try end(sessions, now, db)
+        return sessions
     }
 
     private func end(_ sessions: [SessionID], _ now: Timestamp, _ db: any SQLSession) throws {
@@ -120,7 +140,14 @@ extension Directory {
 
 extension Session {
     fileprivate func used(at now: Timestamp) -> Session {
-        Session(id: id, subject: subject, organisation: organisation, startedAt: startedAt, usedAt: now)
+        Session(
+            id: id, subject: subject, organisation: organisation, startedAt: startedAt, usedAt: now, lengths: lengths)
+    }
+
+    fileprivate func lasting(_ lengths: SessionLengths) -> Session {
+        Session(
+            id: id, subject: subject, organisation: organisation, startedAt: startedAt, usedAt: usedAt,
+            lengths: lengths)
     }
 }
 

@@ -75,7 +75,7 @@ extension Directory {
         var sessions: [SQLValue: Session] = [:]
         do {
             for row in try database.rows(sql, arguments) {
-                if let key = column.key(of: row) { sessions[key] = SessionRow.session(row) }
+                if let key = column.key(of: row) { sessions[key] = SessionRow.session(row).map(measured) }
             }
         } catch { throw DirectoryError(error) }
         return sessions

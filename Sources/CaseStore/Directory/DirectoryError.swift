@@ -32,6 +32,9 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
         case weakPassword = "weak_password"
         /// The house has its first organisation: whoever comes second signs in.
         case alreadyFounded = "already_founded"
+        case changedMeanwhile = "changed_meanwhile"
+        case lastAdministrator = "last_administrator"
+        case roleInUse = "role_in_use"
         case overloaded
         /// The database or the keys cannot be used; `cause` says why, for the person who runs the server.
         case storeAway = "store_away"
@@ -69,6 +72,12 @@ package struct DirectoryError: Error, Hashable, Sendable, CustomStringConvertibl
     }
 
     static let codeExpired = Self(.codeExpired, "This code is no longer valid. Ask for a new one.", field: "code")
+    static let changedMeanwhile = Self(
+        .changedMeanwhile, "Somebody else has changed this meanwhile. Load it again and look at what is there now.",
+        field: "revision")
+    package static let tooManyTeams = Self(
+        .badSettings, "An organisation has at most \(DirectoryLimits.teams) teams. Use one of those that are there.",
+        field: "name")
     static let signIn = Self(.signIn, "Sign in first.")
     static let wrongLogin = Self(.wrongLogin, "This e-mail address and password do not belong together.")
     static let badTicket = Self(.badTicket, "This ticket was used already, or is older than 30 seconds. Fetch another.")

@@ -91,6 +91,13 @@ package struct DirectoryLimits: Sendable {
     /// Rows that housekeeping removes in one transaction, which takes the writer some milliseconds.
     package static let tidiedAtOnce = 500
 
+    /// Of one organisation. Each stands in every member's list.
+    package static let teams = 200
+
+    /// Rows of the audit trail, of each node, among which changes of settings are looked for: some milliseconds, and a busy
+    /// clinic's last day.
+    static let changesLookedAt = 5000
+
     /// How far the clocks of nodes may be apart, or one clock be set back, and no farther are they believed: what has just
     /// been made is not taken for something from the future.
     package static let clocksApart: Duration = .seconds(10)

@@ -27,7 +27,7 @@ package final class Roster: Sendable {
         fields = Dictionary(allFields.map { ($0.field.publicID, $0) }) { first, _ in first }
         teamsOfOrganisation = Dictionary(grouping: teams, by: \.organisation).mapValues { $0.map(\.id).sorted() }
         var membersOfTeam: [TeamID: [MemberID]] = [:]
-        for member in members.sorted(by: { $0.id < $1.id }) {
+        for member in members.sorted(by: { $0.id < $1.id }) where member.isActive {
             for team in member.teams.keys { membersOfTeam[team, default: []].append(member.id) }
         }
         self.membersOfTeam = membersOfTeam
@@ -54,5 +54,11 @@ package final class Roster: Sendable {
         (teamsOfOrganisation[organisation] ?? []).compactMap { teams[$0] }
     }
 
+    /// Also who has left, in the order in which they came.
+    package func members(of organisation: OrganisationID) -> [Member] {
+        members.values.filter { $0.organisation == organisation }.sorted { $0.id < $1.id }
+    }
+
+    /// Who works there now.
     package func members(of team: TeamID) -> [Member] { (membersOfTeam[team] ?? []).compactMap { members[$0] } }
 }

@@ -53,27 +53,23 @@ enum SessionRow {
             }
         return Session(
             id: SessionID(id), subject: subject, organisation: OrganisationID(organisation),
-            startedAt: Timestamp(milliseconds: startedAt), usedAt: Timestamp(milliseconds: usedAt))
+            startedAt: Timestamp(milliseconds: startedAt), usedAt: Timestamp(milliseconds: usedAt),
+            lengths: .usual(subject))
     }
 
-    static func insert(
-        _ subject: Session.Subject, _ organisation: OrganisationID, _ token: Token, _ now: Timestamp,
-        _ db: any SQLSession
-    ) throws -> Session {
-        let draft = Session(
-            id: SessionID(0), subject: subject, organisation: organisation, startedAt: now, usedAt: now)
+    static func insert(_ draft: Session, _ token: Token, _ db: any SQLSession) throws -> Session {
         let id = try db.insert(
             """
             INSERT INTO session (tokenHash, subjectKind, subject, organisation, startedAt, usedAt, idleAt)
             VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id
             """,
             [
-                .blob(token.sha256), .integer(subject.kind.rawValue), .integer(subject.number),
-                .integer(organisation.value), .integer(now.milliseconds), .integer(now.milliseconds),
-                .integer(draft.idleAt.milliseconds),
+                .blob(token.sha256), .integer(draft.subject.kind.rawValue), .integer(draft.subject.number),
+                .integer(draft.organisation.value), .integer(draft.startedAt.milliseconds),
+                .integer(draft.usedAt.milliseconds), .integer(draft.idleAt.milliseconds),
             ])
         return Session(
-            id: SessionID(id), subject: subject, organisation: organisation, startedAt: now,
-            usedAt: now)
+            id: SessionID(id), subject: draft.subject, organisation: draft.organisation, startedAt: draft.startedAt,
+            usedAt: draft.usedAt, lengths: draft.lengths)
     }
 }

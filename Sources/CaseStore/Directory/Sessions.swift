@@ -33,11 +33,30 @@ package struct Session: Hashable, Sendable {
     package let startedAt: Timestamp
     /// At most a minute behind.
     package let usedAt: Timestamp
+    let lengths: SessionLengths
 
     /// When it ends if it is not used before.
-    package var idleAt: Timestamp { min(usedAt + Self.idle(subject), endsAt) }
+    package var idleAt: Timestamp { min(usedAt + lengths.idle, endsAt) }
     /// When it ends however much it is used.
-    package var endsAt: Timestamp { startedAt + Self.longest(subject) }
+    package var endsAt: Timestamp { startedAt + lengths.longest }
+}
+
+/// How long somebody stays signed in.
+struct SessionLengths: Hashable, Sendable {
+    /// Without use.
+    let idle: Duration
+    let longest: Duration
+
+    static let guest = SessionLengths(idle: Session.guestIdle, longest: Session.longestOfGuest)
+    /// Unless their organisation has set it otherwise.
+    static let member = SignInRules().lengths
+
+    static func usual(_ subject: Session.Subject) -> SessionLengths {
+        switch subject {
+        case .guest: guest
+        case .member: member
+        }
+    }
 }
 
 package struct SessionID: Hashable, Sendable {
@@ -50,25 +69,13 @@ extension Session {
     /// A guest keeps their phone to themselves and comes back for an answer days later; a member's screen stands at a desk.
     package static let guestIdle: Duration = .days(30)
     package static let longestOfGuest: Duration = .days(90)
-    package static let memberIdle: Duration = .minutes(30)
+    package static let memberIdle: Duration = SessionLengths.member.idle
     /// A shift: each begins with a password.
-    package static let longestOfMember: Duration = .hours(12)
+    package static let longestOfMember: Duration = SessionLengths.member.longest
+    /// What its cookie allows for: whatever is set, it does not outlive this.
+    package static let longestOfAnyMember: Duration = .hours(Int64(SignInRules.longestHours.upperBound))
     /// A session in use is written once in this time, not at each request.
     package static let touchInterval: Duration = .minutes(1)
-
-    static func idle(_ subject: Subject) -> Duration {
-        switch subject {
-        case .guest: guestIdle
-        case .member: memberIdle
-        }
-    }
-
-    static func longest(_ subject: Subject) -> Duration {
-        switch subject {
-        case .guest: longestOfGuest
-        case .member: longestOfMember
-        }
-    }
 }
 
 /// What a browser shows to be let in: 256 random bits, as 64 hexadecimal digits. The house keeps its SHA-256 only.

@@ -3,7 +3,8 @@ import Foundation
 
 extension DirectoryError {
     static func badSettings(_ setting: String, _ advice: String) -> Self {
-        Self(.badSettings, "\(setting): \(advice)", field: setting)
+        let sentence = advice.hasPrefix("must") ? "This \(advice)." : advice
+        return Self(.badSettings, sentence, field: setting)
     }
 }
 
@@ -44,6 +45,17 @@ extension OrganisationSettings {
         guard countryPrefix.first == "+", (1...4).contains(digits.count), digits.allSatisfy(\.isWholeNumber),
             digits.first != "0", digits.utf8.count == digits.count
         else { throw .badSettings("countryPrefix", "must be a country code, as in +44") }
+        guard SignInRules.idleMinutes.contains(signIn.memberIdleMinutes) else {
+            throw .badSettings("signIn.memberIdleMinutes", "must be between 5 minutes and 12 hours")
+        }
+        guard SignInRules.longestHours.contains(signIn.memberLongestHours) else {
+            throw .badSettings("signIn.memberLongestHours", "must be between 1 and 24 hours")
+        }
+        guard roles.count <= MemberRole.most else { throw .badSettings("roles", "must be at most \(MemberRole.most)") }
+        for (index, role) in roles.enumerated() { try Check.line(role.name, "roles[\(index)].name") }
+        guard Set(MemberRole.usual.map(\.id) + roles.map(\.id)).count == MemberRole.usual.count + roles.count else {
+            throw .badSettings("roles", "must each be another")
+        }
     }
 
     private static func isWebAddress(_ text: String) -> Bool {
@@ -79,6 +91,20 @@ extension TeamSettings {
 extension Policy {
     func demandUsable() throws(DirectoryError) {
         if let problem = problems.first { throw .badSettings(problem.setting, problem.advice) }
+    }
+
+    /// The same, naming the field of docs/http.md.
+    func demandUsableInForms() throws(DirectoryError) {
+        guard let problem = problems.first else { return }
+        let durations = StoredPolicy.durationNames.compactMap { name, path in
+            Self.ranges.first { $0.setting == path }.map { ($0.name, "policy.durations.\(name)") }
+        }
+        let others = [
+            "opening hours": "hours.week", "holidays": "hours.holidays", "automatic message": "welcomes",
+            "identifiers": "fields", "retention of threads": "policy.durations.\(StoredPolicy.threadRetention)",
+        ]
+        let fields = others.merging(durations) { first, _ in first }
+        throw .badSettings(fields[problem.setting] ?? problem.setting, problem.advice)
     }
 }
 

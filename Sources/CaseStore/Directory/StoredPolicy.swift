@@ -7,12 +7,21 @@ struct StoredPolicy: Codable {
     let switches: [String: Bool]
     let revision: Int
     let hours: [StoredSpan]
+    let holidays: [StoredHoliday]?
     let welcomes: [StoredWelcome]
     let identifiers: [StoredIdentifier]?
 
     struct StoredSpan: Codable {
         let from: Int
         let until: Int
+
+        var span: OpeningHours.Span { OpeningHours.Span(from: from, until: until) }
+    }
+
+    struct StoredHoliday: Codable {
+        let day: Int
+        let name: String
+        let spans: [StoredSpan]
     }
 
     struct StoredWelcome: Codable {
@@ -27,15 +36,15 @@ struct StoredPolicy: Codable {
     }
 
     /// Written to disk: names are never changed.
-    private static let durationNames: [(String, any WritableKeyPath<Policy, Duration> & Sendable)] = [
+    static let durationNames: [(String, any WritableKeyPath<Policy, Duration> & Sendable)] = [
         ("autoClose", \.autoClose), ("closingWarning", \.closingWarning), ("intakeTimeout", \.intakeTimeout),
         ("firstResponseAlert", \.firstResponseAlert), ("supervisorAlert", \.supervisorAlert),
         ("repeatedAlert", \.repeatedAlert), ("missedResponse", \.missedResponse), ("ring", \.ring),
         ("callGrace", \.callGrace), ("longestCall", \.longestCall), ("reopeningWindow", \.reopeningWindow),
         ("assigneeGrace", \.assigneeGrace), ("longestSnooze", \.longestSnooze), ("retention", \.retention),
     ]
-    private static let threadRetention = "threadRetention"
-    private static let switchNames: [(String, any WritableKeyPath<Policy, Bool> & Sendable)] = [
+    static let threadRetention = "threadRetention"
+    static let switchNames: [(String, any WritableKeyPath<Policy, Bool> & Sendable)] = [
         ("noticesGuest", \.noticesGuest), ("noticesTeam", \.noticesTeam), ("allowsCalls", \.allowsCalls),
         ("allowsClientChat", \.allowsClientChat),
     ]
@@ -50,6 +59,11 @@ struct StoredPolicy: Codable {
         self.switches = switches
         revision = policy.revision
         hours = policy.hours.spans.map { StoredSpan(from: $0.from, until: $0.until) }
+        holidays = policy.hours.holidays.map { holiday in
+            StoredHoliday(
+                day: holiday.day.number, name: holiday.name,
+                spans: holiday.spans.map { StoredSpan(from: $0.from, until: $0.until) })
+        }
         welcomes = policy.welcomes.map {
             StoredWelcome(category: $0.category?.value, when: $0.when.rawValue, text: $0.text)
         }
@@ -68,7 +82,12 @@ struct StoredPolicy: Codable {
             if let value = switches[name] { policy[keyPath: path] = value }
         }
         policy.revision = revision
-        policy.hours = OpeningHours(hours.map { OpeningHours.Span(from: $0.from, until: $0.until) })
+        policy.hours = OpeningHours(
+            hours.map(\.span),
+            holidays: (holidays ?? []).map { holiday in
+                OpeningHours.Holiday(
+                    day: CalendarDay(number: holiday.day), name: holiday.name, spans: holiday.spans.map(\.span))
+            })
         policy.welcomes = welcomes.map {
             Welcome(
                 category: $0.category.map { CategoryID($0) }, when: Welcome.When(rawValue: $0.when) ?? .always,

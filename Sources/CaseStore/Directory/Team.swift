@@ -7,6 +7,7 @@ package struct Team: Hashable, Sendable {
     package let publicID: PublicID
     package let organisation: OrganisationID
     package let settings: TeamSettings
+    /// In the order in which they are shown, also those that are shown no more: cases have them.
     package let categories: [Category]
     package let fields: [Field]
     /// With the hours, the welcomes and the identifiers; what a case of this team is decided by.
@@ -29,11 +30,24 @@ package struct Team: Hashable, Sendable {
 
     package var name: String { settings.name }
 
+    /// Those that a guest may choose from.
+    package var openCategories: [Category] { categories.filter { !$0.isArchived } }
+    /// Those that a guest is asked for.
+    package var openFields: [Field] { fields.filter { !$0.isArchived } }
+
     /// A subject's kind, for a team that offers a list instead of a line to type (S0.8).
     package struct Category: Hashable, Sendable {
         package let id: CategoryID
         package let publicID: PublicID
         package let name: String
+        package let isArchived: Bool
+
+        init(id: CategoryID, publicID: PublicID, name: String, isArchived: Bool = false) {
+            self.id = id
+            self.publicID = publicID
+            self.name = name
+            self.isArchived = isArchived
+        }
     }
 
     /// An identifier that the team asks its guests for (S0.12).
@@ -43,6 +57,21 @@ package struct Team: Hashable, Sendable {
         package let label: String
         package let isMandatory: Bool
         package let prefill: Prefill?
+        package let rule: FieldRule
+        package let isArchived: Bool
+
+        init(
+            id: FieldID, publicID: PublicID, label: String, isMandatory: Bool, prefill: Prefill?,
+            rule: FieldRule = FieldRule(), isArchived: Bool = false
+        ) {
+            self.id = id
+            self.publicID = publicID
+            self.label = label
+            self.isMandatory = isMandatory
+            self.prefill = prefill
+            self.rule = rule
+            self.isArchived = isArchived
+        }
     }
 
     /// What a field is already filled in with, from what the guest has said of themself (S1.7).
@@ -73,11 +102,29 @@ package struct TeamSettings: Hashable, Sendable, Codable {
     /// Shown to guests: where else the team can be reached. Not where its members can (S2.4, S2.10).
     package var contactNumber: String?
     package var email: String?
+    /// Holds while none can be measured.
     package var expectedWaitMinutes: Int?
+    /// Whether new chats may begin; the organisation has a switch, too (S3.25).
+    package var isChatOn = true
+    /// Grows with each change of anything of the team.
+    package var revision = 1
 
     package init(name: String, timeZone: String) {
         self.name = name
         self.timeZone = timeZone
+    }
+
+    /// What an earlier release did not know is as it was then.
+    package init(from decoder: any Decoder) throws {
+        let stored = try decoder.container(keyedBy: CodingKeys.self)
+        name = try stored.decode(String.self, forKey: .name)
+        contactMode = try stored.decode(Team.ContactMode.self, forKey: .contactMode)
+        timeZone = try stored.decode(String.self, forKey: .timeZone)
+        contactNumber = try stored.decodeIfPresent(String.self, forKey: .contactNumber)
+        email = try stored.decodeIfPresent(String.self, forKey: .email)
+        expectedWaitMinutes = try stored.decodeIfPresent(Int.self, forKey: .expectedWaitMinutes)
+        isChatOn = try stored.decodeIfPresent(Bool.self, forKey: .isChatOn) ?? true
+        revision = try stored.decodeIfPresent(Int.self, forKey: .revision) ?? 1
     }
 }
 

@@ -5,6 +5,8 @@ import WebSocket
 enum API {
     /// Forms are short; files have a way of their own.
     static let maxBody = ByteCount.kibibytes(16)
+    /// A team's hundred categories and its automatic messages in one piece.
+    static let maxSettings = ByteCount.kibibytes(256)
 
     static func covers(_ head: RequestHead) -> Bool { head.path == "/api" || head.path.hasPrefix("/api/") }
 
@@ -63,25 +65,41 @@ enum API {
     private static let badJSON = APIError(.badRequest, "bad_json", "The body is not JSON.")
 
     private static func complaint(about error: DecodingError) -> APIError {
-        let path =
-            switch error {
-            case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
-                context.codingPath
-            case .dataCorrupted: [any CodingKey]()
-            @unknown default: [any CodingKey]()
-            }
-        guard let field = path.first?.stringValue else { return badJSON }
-        return APIError(.badRequest, "bad_message", "This field is to be \(wanted(error)).", field: field)
+        switch error {
+        case .keyNotFound(let key, let context): return .missing(path(context.codingPath + [key]))
+        case .valueNotFound(_, let context) where !context.codingPath.isEmpty:
+            return .missing(path(context.codingPath))
+        case .typeMismatch(let type, let context) where !context.codingPath.isEmpty:
+            let words = "This field is to be \(Self.words(for: type))."
+            return APIError(.badRequest, "bad_message", words, field: path(context.codingPath))
+        case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+            return APIError(
+                .badRequest, "bad_message", "This is none of the values that this field can have.",
+                field: path(context.codingPath))
+        case .typeMismatch, .valueNotFound, .dataCorrupted: return badJSON
+        @unknown default: return badJSON
+        }
     }
 
-    private static func wanted(_ error: DecodingError) -> String {
-        switch error {
-        case .typeMismatch(is Bool.Type, _): "true or false"
-        case .typeMismatch(is Int.Type, _), .typeMismatch(is Int64.Type, _): "a whole number"
-        case .typeMismatch(is [Any].Type, _): "a list"
-        case .typeMismatch(is [String: Any].Type, _): "an object"
-        case .typeMismatch, .valueNotFound, .keyNotFound, .dataCorrupted: "a text"
-        @unknown default: "something else"
+    /// As in `categories[2].name`.
+    private static func path(_ keys: [any CodingKey]) -> String {
+        keys.reduce(into: "") { path, key in
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += (path.isEmpty ? "" : ".") + key.stringValue
+            }
+        }
+    }
+
+    private static func words(for type: Any.Type) -> String {
+        switch type {
+        case is String.Type: "a text"
+        case is Int.Type, is Int64.Type: "a whole number"
+        case is Bool.Type: "true or false"
+        case is [Any].Type: "a list"
+        case is [String: Any].Type: "an object"
+        default: "of another kind"
         }
     }
 }
@@ -111,6 +129,16 @@ struct APIRoutes: Sendable {
         Route(streaming: .post, path, bodyLimit: limit, tooLarge: tooLarge.response) { [ownOrigin] request, body in
             guard ownOrigin.allows(request.head) else { return APIError.foreignOrigin.response }
             return try await Self.answer(request) { request in try await handler(request, body) }
+        }
+    }
+
+    /// Settings, as a whole or in parts: the same, with room for lists.
+    func set(
+        _ method: HTTPMethod, _ path: String, _ handler: @escaping @Sendable (Request) async throws -> Response
+    ) -> Route {
+        Route(method, path, bodyLimit: API.maxSettings) { [ownOrigin] request in
+            guard ownOrigin.allows(request.head) else { return APIError.foreignOrigin.response }
+            return try await Self.answer(request, handler)
         }
     }
 

@@ -40,6 +40,9 @@ struct APIError: Error, Equatable {
     static let foreignOrigin = APIError(
         .forbidden, "foreign_origin", "This is done for the house's own pages only. Open the chat from its own address."
     )
+    static let administratorsOnly = APIError(
+        .forbidden, "administrators_only", "Only administrators can do this. Ask one of yours.")
+    static let noSuchMember = APIError(.notFound, "no_such_member", "There is no such member.")
     static let overloaded = APIError(
         .serviceUnavailable, "overloaded", "Too many people are here at this moment. Try again.", retryAfterSeconds: 1)
 

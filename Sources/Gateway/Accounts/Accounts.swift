@@ -192,7 +192,7 @@ struct Accounts: Sendable {
     func cookie(_ kind: Session.Kind) -> SessionCookie {
         switch kind {
         case .guest: SessionCookie("foyer_guest", .embedded, lasts: Session.longestOfGuest, at: publicURL)
-        case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfMember, at: publicURL)
+        case .member: SessionCookie("foyer_member", .ownSite, lasts: Session.longestOfAnyMember, at: publicURL)
         }
     }
 
@@ -245,7 +245,7 @@ struct Accounts: Sendable {
         case .signIn, .wrongLogin, .badTicket: .unauthorized
         case .notAllowed: .forbidden
         case .noSuchOrganisation, .noSuchTeam, .noSuchMember, .noSuchGuest, .noSuchInvitation: .notFound
-        case .addressTaken, .alreadyFounded: .conflict
+        case .addressTaken, .alreadyFounded, .changedMeanwhile, .lastAdministrator, .roleInUse: .conflict
         case .codeExpired, .erased, .linkExpired: .gone
         case .tooSoon, .tooManyCodes, .tooManyTries, .tooManyLetters: .tooManyRequests
         case .overloaded, .storeAway: .serviceUnavailable

@@ -6,6 +6,8 @@ import WebSocket
 struct GuestRoutes: Sendable {
     let api: APIRoutes
     let accounts: Accounts
+    /// Measured, in minutes.
+    let expectedWait: @Sendable (TeamID) -> Int?
 
     var table: Routes {
         Routes {
@@ -14,7 +16,8 @@ struct GuestRoutes: Sendable {
                 guard let team = request.team(in: roster), let organisation = roster[team.organisation] else {
                     throw APIError.noSuchTeam
                 }
-                return API.answer(.ok, TeamEntry(team, of: organisation, at: accounts.now()))
+                return API.answer(
+                    .ok, TeamEntry(team, of: organisation, measuredWait: expectedWait(team.id), at: accounts.now()))
             }
             api.change("/api/v1/guests/code") { request in try await sendCode(request) }
             api.change("/api/v1/guests/code/case") { request in try await sendCodeForCase(request) }

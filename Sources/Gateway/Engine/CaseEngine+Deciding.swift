@@ -76,7 +76,7 @@ extension CaseEngine {
         if command.name == .deadlineReached, !errands.mayFire { return accept(pending, without: run) }
         let rules = rules(for: run.state?.team ?? command.opening?.team ?? TeamID(0))
         let circumstances = Circumstances(
-            now: moment.wall, minuteOfWeek: rules.minuteOfWeek(at: moment.wall),
+            now: moment.wall, local: rules.local(at: moment.wall),
             estimatedWaitMinutes: rules.estimatedWaitMinutes, addressee: pending.addressee)
         switch decide(command, by: pending.actor, on: run.state, under: rules.policy, in: circumstances) {
         case .accepted(let events, let state): return accept(pending, command, events, state, in: run)

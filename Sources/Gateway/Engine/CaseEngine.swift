@@ -217,9 +217,7 @@ extension CaseEngine {
     /// Ordered by time, so that the rows of a day stand together; drawn, so that nodes need not agree on a counter. Two
     /// equal ones are a conflict, and the later case gets another.
     private func newID() -> CaseID {
-        let bits: Int64 = 20
-        let milliseconds = max(0, moment.wall.milliseconds) & (Int64.max >> bits)
-        return CaseID(milliseconds << bits | Int64(truncatingIfNeeded: draw() >> 44))
+        CaseID(CaseID.first(at: moment.wall).value | Int64(truncatingIfNeeded: draw() >> 44))
     }
 
     /// Into the queue where it belongs, if there is something to do about it.
@@ -299,5 +297,15 @@ extension CaseEngine {
         }
         slots[slot.id] = slot
         cacheOrder.append(slot.id)
+    }
+}
+
+extension CaseID {
+    /// Behind the moment at which a case was opened.
+    private static let drawnBits: Int64 = 20
+
+    /// Before all that were opened from this moment on.
+    static func first(at moment: Timestamp) -> CaseID {
+        CaseID((max(0, moment.milliseconds) & (Int64.max >> drawnBits)) << drawnBits)
     }
 }

@@ -68,10 +68,8 @@ package final class TeamRules: Sendable {
         self.estimatedWaitMinutes = estimatedWaitMinutes
     }
 
-    /// Since Monday 00:00 in the team's time zone. 1970-01-01 was a Thursday.
-    package func minuteOfWeek(at moment: Timestamp) -> Int {
-        let week = Int64(OpeningHours.minutesPerWeek)
-        let minute = moment.milliseconds / 60_000 % week + Int64(minutesEastOfUTC) % week + 3 * 24 * 60
-        return Int((minute % week + week) % week)
+    /// By the team's own clocks.
+    package func local(at moment: Timestamp) -> LocalMinute {
+        LocalMinute(moment, minutesEastOfUTC: minutesEastOfUTC)
     }
 }

@@ -65,6 +65,9 @@ package struct HubLimits: Sendable {
     package var admissionsPerSecond = 500
     /// Of them, those whose tickets are looked at together: what a node with a slow database gathers in 50 ms.
     package var admissionsAtOnce = 32
+    /// Cases that are given back at once by a member who may not handle them any more; the next ones a second later, so that
+    /// guests' commands stand between them.
+    package var casesGivenBackAtOnce = 100
     /// When the house closes its clients come back within this time, each at a moment of its own: as many a second as can
     /// be let in again.
     package var comebackPerSecond = 600

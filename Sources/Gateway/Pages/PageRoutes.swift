@@ -69,10 +69,10 @@ struct PageRoutes: Sendable {
     private static let pixels = 64...2048
     private static let usualPixels = 320
 
-    /// `/qr/TEAM.svg`: leads to the team's stand-alone chat.
+    /// `/qr/TEAM.svg`, `/qr/TEAM.png`: leads to the team's stand-alone chat.
     private func qrCode(_ request: Request) throws -> Response {
         let roster = directory.roster
-        guard let name = request.parameters["file"], name.hasSuffix(".svg"),
+        guard let name = request.parameters["file"], [".svg", ".png"].contains(where: name.hasSuffix),
             let id = PublicID(text: String(name.dropLast(4))), let team = roster.team(id)
         else { throw HTTPRefusal(.notFound, "There is no such team.") }
         let size = try request.queryItem("size")
@@ -83,9 +83,15 @@ struct PageRoutes: Sendable {
         }
         let organisation = roster[team.organisation]?.name ?? ""
         let code = try QRCode(publicURL.page("/chat/\(team.publicID.text)"))
-        let title = "QR code: chat with \(team.name), \(organisation)"
-        var response = Response(.ok, body: Array(code.svg(title: title, pixels: pixels).utf8))
-        response.set("Content-Type", "image/svg+xml")
+        var response: Response
+        if name.hasSuffix(".png") {
+            response = Response(.ok, body: code.png(pixels: pixels))
+            response.set("Content-Type", "image/png")
+        } else {
+            let title = "QR code: chat with \(team.name), \(organisation)"
+            response = Response(.ok, body: Array(code.svg(title: title, pixels: pixels).utf8))
+            response.set("Content-Type", "image/svg+xml")
+        }
         // Another address of the house would make it another code.
         response.set("Cache-Control", "no-cache")
         return security.shared(response)

@@ -35,6 +35,17 @@ struct QRCode: Equatable {
             """
     }
 
+    /// As large as whole dots a module allow, at most `pixels`; at least one dot a module.
+    func png(pixels: Int) -> [UInt8] {
+        let side = width + 2 * Self.quietZone
+        let scale = max(1, pixels / side)
+        return PNG.encode(side: side * scale) { row, column in
+            let (row, column) = (row / scale - Self.quietZone, column / scale - Self.quietZone)
+            guard (0..<width).contains(row), (0..<width).contains(column) else { return false }
+            return self[row, column]
+        }
+    }
+
     /// A rectangle for each run of dark modules in a row: a third of the bytes of one for each module.
     private func darkRuns() -> String {
         var path = ""

@@ -41,6 +41,10 @@ package final class House: Sendable {
         package var make: (@Sendable (LoopHandle, [LoopHandle], PublicURL) -> any Application)?
         /// The session has been signed out: its sockets end now (close code 4101).
         package var endSession: @Sendable (SessionID) -> Void = { _ in }
+        /// Settings were changed: who is here hears of it now, on all nodes.
+        package var rosterChanged: @Sendable () -> Void = {}
+        /// How long guests of a team have waited lately, in minutes; nil while nobody can tell.
+        package var expectedWait: @Sendable (TeamID) -> Int? = { _ in nil }
         /// The house closes: what was taken is carried out and answered, and every client is told when to come back.
         package var stop: @Sendable () -> Void = {}
         /// A file has another state: whoever sees it is told.
@@ -155,7 +159,7 @@ package final class House: Sendable {
             DemoRoutes(demo: $0, files: files, security: security, outbox: outbox, publicURL: publicURL)
         }
         return Routes {
-            GuestRoutes(api: api, accounts: accounts).table
+            GuestRoutes(api: api, accounts: accounts, expectedWait: sockets.expectedWait).table
             MemberRoutes(api: api, accounts: accounts).table
             LetterRoutes(
                 api: api, accounts: accounts, store: store, bell: bell, changed: sockets.letterChanged
@@ -164,6 +168,10 @@ package final class House: Sendable {
             JoiningRoutes(api: api, accounts: accounts).table
             if let setUp { SetUpRoutes(api: api, accounts: accounts, door: setUp, log: log).table }
             FileRoutes(api: api, accounts: accounts, keeper: keeper, store: store).table
+            SettingsRoutes(
+                api: api, accounts: accounts, publicURL: publicURL, expectedWait: sockets.expectedWait,
+                rosterChanged: sockets.rosterChanged, endSession: sockets.endSession
+            ).table
             LandingRoute(api: api, demo: demo, publicURL: publicURL).table
             if let demoRoutes { demoRoutes.table }
             pages.table

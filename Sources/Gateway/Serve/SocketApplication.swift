@@ -63,6 +63,8 @@ extension House.Sockets {
             SocketApplication(handle, origin: OwnOrigin(publicURL)) { live.openDesk(on: $0, $1) }
         }
         sockets.endSession = { live.endSession($0) }
+        sockets.rosterChanged = { live.rosterChanged() }
+        sockets.expectedWait = { live.expectedWait(of: $0) }
         sockets.stop = { live.stop() }
         sockets.fileChanged = { live.fileChanged($0) }
         sockets.watch = { health, metrics in

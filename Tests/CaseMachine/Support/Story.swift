@@ -89,7 +89,8 @@ extension Story {
 
     func decision(on command: Command, by actor: Actor) -> Decision {
         let circumstances = Circumstances(
-            now: now, minuteOfWeek: minuteOfWeek, estimatedWaitMinutes: estimatedWaitMinutes, addressee: addressee)
+            now: now, local: LocalMinute(minuteOfWeek: minuteOfWeek), estimatedWaitMinutes: estimatedWaitMinutes,
+            addressee: addressee)
         return decide(command, by: actor, on: state, under: policy, in: circumstances)
     }
 

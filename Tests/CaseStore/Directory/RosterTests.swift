@@ -66,15 +66,18 @@ import Testing
         policy.threadRetention = .days(180)
         policy.allowsCalls = false
         policy.allowsClientChat = false
-        policy.hours = OpeningHours([OpeningHours.Span(from: 480, until: 1080)])
+        let christmas = OpeningHours.Holiday(
+            day: CalendarDay(number: 20_812), name: "Christmas", spans: [OpeningHours.Span(from: 600, until: 720)])
+        policy.hours = OpeningHours([OpeningHours.Span(from: 480, until: 1080)], holidays: [christmas])
         policy.welcomes = [Welcome(category: CategoryID(2), when: .closed, text: "Hello")]
         policy.identifiers = [Identifier(field: FieldID(3), isMandatory: true)]
         for policy in [policy, Policy()] {
             let json = try JSONEncoder().encode(StoredPolicy(policy))
             #expect(try JSONDecoder().decode(StoredPolicy.self, from: json).policy == policy)
         }
-        // A new setting that nobody has entered above would be forgotten at the next start.
-        #expect(Mirror(reflecting: policy).children.count == 23)
+        // A new setting that nobody has entered above would be forgotten at the next start. `allowsGuestChat` follows from
+        // the team's switch and the organisation's.
+        #expect(Mirror(reflecting: policy).children.count == 24)
     }
 
     @Test(arguments: DatabaseKind.allCases)
@@ -92,6 +95,7 @@ import Testing
             policy.autoClose = .days(3)
             let changed = try first.directory.updateTeam(first.desk.id, settings, policy: policy, at: start)
             #expect(before[first.desk.id] == first.desk)
+            settings.revision += 1
             #expect(changed.settings == settings && changed.policy.autoClose == .days(3))
             #expect(changed.policy.revision == first.desk.policy.revision + 1)
             #expect(changed.policy.identifiers == first.desk.policy.identifiers)

@@ -4,9 +4,13 @@ import Testing
 @testable import CaseStore
 @testable import Gateway
 
-private func team(_ spans: [(Int, Int)], _ timeZone: String = "Europe/London") -> Team {
+private func team(
+    _ spans: [(Int, Int)], _ timeZone: String = "Europe/London", holidays: [String] = []
+) -> Team {
     var policy = Policy()
-    policy.hours = OpeningHours(spans.map { OpeningHours.Span(from: $0.0, until: $0.1) })
+    policy.hours = OpeningHours(
+        spans.map { OpeningHours.Span(from: $0.0, until: $0.1) },
+        holidays: holidays.compactMap { CalendarDay($0) }.map { OpeningHours.Holiday(day: $0) })
     return Team(
         id: TeamID(1), publicID: PublicID(1), organisation: OrganisationID(1),
         settings: TeamSettings(name: "Team", timeZone: timeZone), categories: [], fields: [], policy: policy)
@@ -66,6 +70,39 @@ private func at(day: Int64 = 0, _ hour: Int64, _ minute: Int64 = 0) -> Int64 {
         // Sunday, 29 March 2026, 01:00 UTC: London's clocks go from 01:00 to 02:00.
         let saturday = Timestamp(milliseconds: 1_774_699_200_000)
         #expect(Hours(of: team(office), at: saturday).opensAt == 1_774_857_600_000)
+    }
+
+    @Test func `a holiday is passed over, also when the clocks change on it`() {
+        // Friday, 27 March 2026, 18:00 UTC. London's clocks go forward on Sunday; Monday is a holiday.
+        let friday = Timestamp(milliseconds: 1_774_634_400_000)
+        let hours = Hours(of: team(office, holidays: ["2026-03-30"]), at: friday)
+        // Tuesday, 31 March, 09:00 British summer time.
+        #expect(!hours.isOpen && hours.opensAt == 1_774_944_000_000)
+        #expect(hours.holidays == [Hours.Holiday(date: "2026-03-30", name: "", spans: [])])
+    }
+
+    @Test func `a holiday begins at the team's own midnight`() {
+        // Monday, 5 January 2026, 11:00 UTC: in Auckland it is Tuesday, 00:00.
+        let always = team([], "Pacific/Auckland", holidays: ["2026-01-06"])
+        let before = Hours(of: always, at: Timestamp(milliseconds: at(10, 59)))
+        #expect(before.isOpen && before.closesAt == at(11))
+        let during = Hours(of: always, at: Timestamp(milliseconds: at(11)))
+        #expect(!during.isOpen && during.opensAt == at(day: 1, 11))
+    }
+
+    @Test func `guests are told of the holidays of the next sixty days`() {
+        let days = ["2026-01-04", "2026-01-05", "2026-03-05", "2026-03-06"]
+        let told = Hours(of: team(office, holidays: days), at: Timestamp(milliseconds: monday)).holidays
+        #expect(told.map(\.date) == ["2026-01-05", "2026-03-05"])
+    }
+
+    @Test(arguments: [
+        ("00:00", 0), ("08:05", 485), ("23:59", 1439), ("24:00", 1440), ("24:01", nil), ("8:00", nil), ("08:60", nil),
+        ("", nil), ("٠٨:٠٠", nil), ("08-00", nil),
+    ])
+    func `a time of day is read as it is written`(text: String, minutes: Int?) {
+        #expect(Clock.minutes(text) == minutes)
+        if let minutes { #expect(Clock.text(minutes) == text) }
     }
 
     @Test func `the week is told day by day`() {

@@ -36,6 +36,28 @@ import Testing
     }
 }
 
+@Suite struct PNGTests {
+    /// What a reader of another making makes of it is asked by the tests over HTTP.
+    @Test func `a picture is as large as whole dots a module allow`() throws {
+        let code = try QRCode("a")
+        // 21 modules and 4 of nothing on each side.
+        for (pixels, side) in [(29, 29), (57, 29), (58, 58), (1, 29), (300, 290)] {
+            let png = code.png(pixels: pixels)
+            #expect(
+                Array(png[16..<24]) == [
+                    0, 0, UInt8(side >> 8), UInt8(side & 255), 0, 0, UInt8(side >> 8), UInt8(side & 255),
+                ])
+        }
+    }
+
+    @Test func `black and white are told apart, and a row is whole bytes`() {
+        let png = PNG.encode(side: 3) { row, column in row == column }
+        #expect(Array(png[..<8]) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        #expect(Array(png.suffix(12)) == [0, 0, 0, 0, 0x49, 0x45, 0x4E, 0x44, 0xAE, 0x42, 0x60, 0x82])
+        #expect(png.count < 80)
+    }
+}
+
 @Suite struct MarkupTests {
     @Test(arguments: [
         ("plain", "plain"), ("<script>", "&lt;script&gt;"), ("a&b", "a&amp;b"), ("\"'", "&quot;&#39;"),

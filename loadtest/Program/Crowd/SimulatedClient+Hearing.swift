@@ -25,7 +25,7 @@ extension SimulatedClient {
         case .event(let push): happened(push)
         case .caughtUp(let push): caughtUp(push, loop)
         case .afresh(let caseID): beginAfresh(caseID, loop)
-        case .gone, .presence, .typing, .notice, .file: break
+        case .gone, .presence, .typing, .notice, .file, .settings: break
         }
     }
 

@@ -1,18 +1,23 @@
 import { views } from "./inbox.js";
 
 /**
- * What the page shows, as its address names it: `#/mine`, `#/all/CASE`, `#/all/CASE/timeline?team=TEAM`.
+ * What the page shows, as its address names it: `#/mine`, `#/all/CASE`, `#/all/CASE/timeline?team=TEAM`, and for
+ * administrators `#/settings/PLACE`.
  *
  * @typedef {import("./inbox.js").View} View
  * @typedef {"" | "guest" | "timeline"} Pane
- * @typedef {{view: View, caseID: string | null, pane: Pane, team: string | null}} Address
+ * @typedef {{view: View, caseID: string | null, pane: Pane, team: string | null, settings?: string[]}} Address
  *
  * @param {string} hash
  * @returns {Address}
  */
 export function parseAddress(hash) {
   const [path, query = ""] = hash.replace(/^#\/?/u, "").split("?");
-  const [view, caseID, pane] = path.split("/").map(decode);
+  const [view, caseID, pane, ...rest] = path.split("/").map(decode);
+  if (view === "settings") {
+    const settings = [caseID, pane, ...rest].filter((part) => part !== undefined && part !== "");
+    return { view: "mine", caseID: null, pane: "", team: null, settings };
+  }
   return {
     view: views.find((known) => known === view) ?? "mine",
     caseID: caseID || null,
@@ -22,7 +27,8 @@ export function parseAddress(hash) {
 }
 
 /** @param {Partial<Address>} address */
-export function formatAddress({ view = "mine", caseID = null, pane = "", team = null }) {
+export function formatAddress({ view = "mine", caseID = null, pane = "", team = null, settings }) {
+  if (settings) return `#/${["settings", ...settings].map(encodeURIComponent).join("/")}`;
   const parts = caseID ? [view, encodeURIComponent(caseID), pane] : [view];
   const query = team ? `?${new URLSearchParams({ team })}` : "";
   return `#/${parts.filter(Boolean).join("/")}${query}`;

@@ -24,6 +24,9 @@ export class DeskView extends HTMLElement {
   #inbox;
   #conversation;
   #panel;
+  #columns;
+  /** @type {any} what an administrator sets, once it was asked for */
+  #settings = null;
   /** @type {string | null} */
   #hoursOf = null;
 
@@ -39,20 +42,26 @@ export class DeskView extends HTMLElement {
     this.#inbox = new Inbox(context);
     this.#conversation = new Conversation(context);
     this.#panel = new SidePanel(context);
+    this.#columns = h(
+      "main",
+      { class: "columns" },
+      h("h1", { class: "unseen" }, "Dashboard"),
+      h("section", { class: "column inbox-column", "aria-label": "Inbox" }, this.#inbox),
+      h("section", { class: "column case-column", "aria-label": "Conversation" }, this.#conversation),
+      h("aside", { class: "column panel-column", "aria-label": "About the conversation" }, this.#panel),
+    );
     this.append(
-      h("header", { class: "top" }, this.#masthead),
-      new ConnectionBar(context.desk.client),
-      h(
-        "main",
-        { class: "columns" },
-        h("h1", { class: "unseen" }, "Dashboard"),
-        h("section", { class: "column inbox-column", "aria-label": "Inbox" }, this.#inbox),
-        h("section", { class: "column case-column", "aria-label": "Conversation" }, this.#conversation),
-        h("aside", { class: "column panel-column", "aria-label": "About the conversation" }, this.#panel),
-      ),
+      h("header", { class: "top" }, this.#masthead), new ConnectionBar(context.desk.client), this.#columns,
     );
     context.addEventListener("address", () => this.#onAddress());
-    context.desk.addEventListener("welcome", () => this.#loadHours());
+    context.desk.addEventListener("welcome", () => {
+      this.#loadHours();
+      this.#showSettings();
+    });
+    context.desk.addEventListener("settings", () => {
+      this.#hoursOf = null;
+      this.#loadHours();
+    });
     context.desk.addEventListener("case", (/** @type {any} */ event) => this.#mayReadNow(event.detail.after.id));
     listenToKeys(this.#keys(help), () => context.preferences.get("keys", "on") === "on");
   }
@@ -69,6 +78,7 @@ export class DeskView extends HTMLElement {
 
   #onAddress({ isFirst = false } = {}) {
     const { address } = this.#context;
+    this.#showSettings();
     const before = this.#context.openCase;
     const paneBefore = this.dataset.pane;
     this.dataset.pane = !address.caseID ? "inbox" : address.pane ? "panel" : "case";
@@ -79,6 +89,20 @@ export class DeskView extends HTMLElement {
     }
     this.#loadHours();
     if (!isFirst) this.#moveFocus(before?.id ?? null, paneBefore);
+  }
+
+  /** For administrators alone, and loaded when one wants them. */
+  async #showSettings() {
+    const { address, desk } = this.#context;
+    const isWanted = address.settings !== undefined && desk.me.isAdministrator === true;
+    if (isWanted && !this.#settings) {
+      this.#settings = document.createElement("main");
+      const { begin } = await import("/dashboard/settings/settings.js");
+      this.#settings.replaceWith((this.#settings = begin(this.#context)));
+    }
+    if (isWanted && !this.#settings.isConnected) this.#columns.after(this.#settings);
+    if (!isWanted) this.#settings?.remove();
+    this.#columns.hidden = isWanted;
   }
 
   /** @param {string | null} id */

@@ -13,6 +13,12 @@ export class Masthead extends HTMLElement {
   #sound = h("button", { type: "button", class: "button plain round", "aria-label": "Sound for new work" });
   #me = h("p", { class: "me", dir: "auto" });
   #letters = button("mail", "Letters that failed", () => this.#openLetters());
+  /** For administrators. */
+  #settings = h(
+    "a",
+    { class: "button plain round", href: "#/settings", "aria-label": "Settings", title: "Settings", hidden: true },
+    icon("gear"),
+  );
 
   /**
    * @param {Context} context
@@ -28,12 +34,14 @@ export class Masthead extends HTMLElement {
       this.#hours,
       this.#letters,
       this.#sound,
+      this.#settings,
       button("help", "Help and keys", help),
       this.#me,
       button("leave", "Sign out", signOut),
     );
     this.#sound.addEventListener("click", () => this.toggleSound());
     context.desk.addEventListener("welcome", () => this.#draw());
+    context.addEventListener("address", () => this.#draw());
     context.preferences.addEventListener("change", () => this.#drawSound());
     this.#draw();
     this.#drawSound();
@@ -55,6 +63,12 @@ export class Masthead extends HTMLElement {
     setText(this.#place, desk.client.welcome?.organisation?.name ?? "");
     setText(this.#me, desk.me.name);
     this.#letters.hidden = !desk.me.isAdministrator;
+    const isOpen = this.#context.address.settings !== undefined;
+    const words = isOpen ? "Back to the inbox" : "Settings";
+    set(this.#settings, {
+      hidden: !desk.me.isAdministrator, href: isOpen ? "#/mine" : "#/settings", "aria-label": words, title: words,
+    });
+    this.#settings.replaceChildren(icon(isOpen ? "mail" : "gear"));
   }
 
   async #openLetters() {

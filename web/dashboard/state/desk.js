@@ -5,7 +5,7 @@ import { isOpen } from "../model/inbox.js";
  * What a member sees of all cases: the inbox as the server keeps it up to date, pages of closed ones, who is here.
  *
  * Emits `inbox` (the lists or a case changed), `case` ({before, after}: one case changed while live), `closed`,
- * `presence`, `welcome` and `connection`.
+ * `presence`, `welcome` (also when what it told has changed), `settings` and `connection`.
  *
  * @typedef {import("../model/types.js").Summary} Summary
  * @typedef {import("../model/types.js").Team} Team
@@ -46,6 +46,7 @@ export class Desk extends EventTarget {
     client.addEventListener("gone", (/** @type {any} */ event) => this.#leave(event.detail.case));
     client.addEventListener("watched", () => this.#complete());
     client.addEventListener("presence", (/** @type {any} */ event) => this.#meet(event.detail));
+    client.addEventListener("settings", (/** @type {any} */ event) => this.#settings(event.detail));
   }
 
   start() {
@@ -153,6 +154,15 @@ export class Desk extends EventTarget {
     this.teams = welcome.teams;
     this.textBytes = welcome.limits?.textBytes ?? this.textBytes;
     this.#presence.clear();
+    this.#emit("welcome");
+    this.#emit("inbox");
+  }
+
+  /** The house is set otherwise: what the welcome told is this now. @param {any} push */
+  #settings({ organisation, teams }) {
+    if (this.client.welcome) this.client.welcome.organisation = organisation;
+    this.teams = teams;
+    this.#emit("settings");
     this.#emit("welcome");
     this.#emit("inbox");
   }

@@ -69,7 +69,7 @@ extension CommandDesk {
 
     private func member(_ name: String, _ visitor: Visitor) -> Result<Member, WireFault> {
         guard let member = PublicID(text: name).flatMap({ roster.member($0) }),
-            member.organisation == visitor.organisation
+            member.isActive, member.organisation == visitor.organisation
         else { return .failure(WireFault(rejection: .noSuchColleague)) }
         return .success(member)
     }

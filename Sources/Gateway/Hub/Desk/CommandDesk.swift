@@ -64,20 +64,22 @@ final class CommandDesk {
         var subject = ""
         switch command.topic {
         case .category(let name):
-            guard let found = PublicID(text: name).flatMap({ desk.roster.category($0) }), found.team == team.id else {
+            guard let found = PublicID(text: name).flatMap({ desk.roster.category($0) }), found.team == team.id,
+                !found.category.isArchived
+            else {
                 return .failure(WireFault(.noSuchCategory))
             }
             category = found.category.id
         case .subject(let text):
             // Who offers categories has one chosen (S0.8).
-            guard team.categories.isEmpty else { return .failure(WireFault(.noSuchCategory)) }
+            guard team.openCategories.isEmpty else { return .failure(WireFault(.noSuchCategory)) }
             guard !text.allSatisfy(\.isWhitespace) else { return .failure(WireFault(rejection: .empty)) }
             subject = text
         }
         return .success(
             Opening(
                 organisation: visitor.organisation, team: team.id, party: .support(guest.guest), category: category,
-                subject: subject, missing: team.fields.filter(\.isMandatory).map(\.id)))
+                subject: subject, missing: team.openFields.filter(\.isMandatory).map(\.id)))
     }
 
     /// A cursor: without a key, because it does no harm to move it twice.
@@ -256,7 +258,7 @@ final class CommandDesk {
         switch rejection {
         case .alreadyClaimed(by: let member): .by(Words(desk.house, mayRead: false).member(member))
         case .identifiersMissing(let fields): .fields(fields.compactMap { desk.roster.fieldName($0) })
-        case .noSuchField(let field): desk.roster.fieldName(field).map { .field($0) }
+        case .noSuchField(let field), .badValue(let field): desk.roster.fieldName(field).map { .field($0) }
         case .movedTo: movedTo.map { .into($0) }
         case .tooLong(let limit), .tooMany(let limit): .limit(Int64(limit))
         case .notAllowed, .noSuchCase, .alreadyOpen, .notNow, .claimFirst, .closed, .startANewCase, .erased, .empty,

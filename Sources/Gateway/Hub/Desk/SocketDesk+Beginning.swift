@@ -65,19 +65,19 @@ extension SocketDesk {
         return Wire.Welcome(
             now: max(0, SystemClock.now().wall.milliseconds), generation: String(house.store.generation), me: me,
             organisation: OrganisationName(id: organisation.publicID.text, name: organisation.name),
-            teams: visitor.member.map(teams) ?? [],
+            teams: visitor.member.map { teams(of: $0, in: roster) } ?? [],
             limits: WelcomeLimits(textBytes: Int64(Limits.textBytes), lineBytes: Int64(Limits.lineBytes)))
     }
 
-    private func teams(of actor: MemberActor) -> [WelcomeTeam] {
+    private func teams(of actor: MemberActor, in roster: Roster) -> [WelcomeTeam] {
         roster.teams(of: actor.organisation).map { team in
             let rank = actor.teams[team.id]
             let isOwn = rank != nil
             return WelcomeTeam(
                 id: team.publicID.text, name: team.name, rank: rank.map { WireRank($0) },
-                categories: isOwn ? team.categories.map { CategoryName(id: $0.publicID.text, name: $0.name) } : [],
+                categories: isOwn ? team.openCategories.map { CategoryName(id: $0.publicID.text, name: $0.name) } : [],
                 fields: isOwn
-                    ? team.fields.map {
+                    ? team.openFields.map {
                         FieldLabel(id: $0.publicID.text, label: $0.label, isMandatory: $0.isMandatory)
                     } : [],
                 members: isOwn
@@ -104,14 +104,49 @@ extension SocketDesk {
         for session in sessions.values { if let visitor = session.visitor { lookAtSession(session, visitor) } }
     }
 
-    /// What a member may do has changed: a new ticket shows them what it is now.
+    /// Who may do something else now comes back with a new ticket, which shows them what it is; who may not come in any more
+    /// is out. All others whom it concerns are told what is set otherwise.
     func lookAtRoster() {
         let newest = house.directory.roster
         guard newest !== roster else { return }
+        let before = roster
         roster = newest
-        for session in sessions.values where session.visitor?.hasChanged(newest) == true {
-            end(session.connection, .permissionsChanged, "your permissions have changed")
+        let changed = newest.changedOrganisations(since: before)
+        // Once for all guests of an organisation, who are many.
+        let entries = changed.filter { newest.entriesDiffer(from: before, in: $0) }
+        for session in sessions.values {
+            guard let visitor = session.visitor, changed.contains(visitor.organisation) else { continue }
+            if visitor.isShutOut(newest) {
+                end(session.connection, .sessionEnded, "you cannot sign in here any more")
+            } else if visitor.hasChanged(newest) {
+                end(session.connection, .permissionsChanged, "your permissions have changed")
+            } else {
+                tellSettings(session, visitor, before, isEntryNew: entries.contains(visitor.organisation))
+            }
         }
+    }
+
+    private func tellSettings(
+        _ session: SocketSession, _ visitor: Visitor, _ before: Roster, isEntryNew: Bool
+    ) {
+        guard let organisation = roster[visitor.organisation] else { return }
+        let push = settings(of: organisation, for: visitor, in: roster)
+        switch visitor.side {
+        // The page asks for the rest, of the team whose it is.
+        case .guest: guard isEntryNew else { return }
+        case .team:
+            if before[organisation.id]?.settings.signIn != organisation.settings.signIn {
+                lookAtSession(session, visitor)
+            }
+            guard before[organisation.id].map({ settings(of: $0, for: visitor, in: before) }) != push else { return }
+        }
+        send(.settings(push), to: session)
+    }
+
+    private func settings(of organisation: Organisation, for visitor: Visitor, in roster: Roster) -> SettingsPush {
+        SettingsPush(
+            organisation: OrganisationName(id: organisation.publicID.text, name: organisation.name),
+            teams: visitor.member.map { teams(of: $0, in: roster) } ?? [])
     }
 
     /// A person has used the session. The directory keeps that for all its sockets and requests.
@@ -142,10 +177,26 @@ extension SocketDesk {
             // Asked again in a second: nobody is thrown out because the store is away.
             case .failure: break
             case .success(let found):
-                visitor.idleAt = found.idleAt
+                (visitor.idleAt, visitor.endsAt) = (found.idleAt, found.endsAt)
                 session.stage = .open(visitor)
             }
         }
+    }
+}
+
+extension Roster {
+    /// In which anything was set otherwise.
+    fileprivate func changedOrganisations(since before: Roster) -> Set<OrganisationID> {
+        var changed: Set<OrganisationID> = []
+        for (id, organisation) in organisations where before[id] != organisation { changed.insert(id) }
+        for (id, team) in teams where before[id] != team { changed.insert(team.organisation) }
+        for (id, member) in members where before[id] != member { changed.insert(member.organisation) }
+        return changed.union(before.organisations.keys.filter { self[$0] == nil })
+    }
+
+    /// Whether a guest's page has to ask for its team anew.
+    fileprivate func entriesDiffer(from before: Roster, in organisation: OrganisationID) -> Bool {
+        self[organisation] != before[organisation] || teams(of: organisation) != before.teams(of: organisation)
     }
 }
 

@@ -11,7 +11,8 @@ struct Visitor: Sendable {
     let organisation: OrganisationID
     let person: PersonID
     let device: DeviceKind
-    let endsAt: Timestamp
+    /// When the session ends in any case.
+    var endsAt: Timestamp
     /// When the session ends if it is not used before; other sockets and requests may have used it since.
     var idleAt: Timestamp
 
@@ -31,7 +32,9 @@ struct Visitor: Sendable {
             side = .guest
             person = PersonID(guest)
         case .member(let id):
-            guard let member = roster[id], member.organisation == session.organisation else { return nil }
+            guard let member = roster[id], member.isActive, member.organisation == session.organisation else {
+                return nil
+            }
             actor = .member(member.actor)
             side = .team
             person = PersonID(id)
@@ -41,6 +44,12 @@ struct Visitor: Sendable {
         endsAt = session.endsAt
         idleAt = session.idleAt
         self.device = DeviceKind(device)
+    }
+
+    /// The member was deactivated.
+    func isShutOut(_ roster: Roster) -> Bool {
+        guard let member else { return false }
+        return roster[member.member]?.isActive != true
     }
 
     /// The member may do something else now than when the socket was opened.

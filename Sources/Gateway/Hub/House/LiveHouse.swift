@@ -21,6 +21,9 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
     /// The directory is being asked what other nodes have changed.
     private let isAsking = Atomic(false)
     private let keys: Vault?
+    private let waits = WaitBoard()
+    private let givingBack = GivingBack()
+    private let isGivingBack = Atomic(false)
 
     private struct AdoptedRules {
         var roster: Roster?
@@ -110,6 +113,8 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
             loop.every(.seconds(1)) { [self] _ in
                 adoptRules()
                 askOtherNodes()
+                giveBack()
+                measureWaits()
             }
         }
         return SocketDesk(house, on: loop, handle)
@@ -147,6 +152,9 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         adoptRules()
         for door in doors.all { door.tell(urgent: true) { $0.lookAtRoster() } }
     }
+
+    /// How long guests of the team have waited lately, in minutes; nil while nobody can tell.
+    package func expectedWait(of team: TeamID) -> Int? { waits[team] }
 
     /// Whether the member has a socket in this house.
     package func isHere(_ member: MemberID) -> Bool { house.presence.holds(member) }
@@ -295,6 +303,30 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         try nodes.start(receiver, neighbours.makeBroker)
     }
 
+    // MARK: What follows from changed settings
+
+    private func giveBack() {
+        guard !givingBack.isEmpty, !isGivingBack.exchange(true, ordering: .relaxed) else { return }
+        let isTaken = house.readers.take { [self] in
+            defer { isGivingBack.store(false, ordering: .relaxed) }
+            // What fails now is asked again in a second.
+            let commands = try? givingBack.commands(
+                house.store, house.directory.roster, atOnce: house.limits.casesGivenBackAtOnce)
+            if let commands, !commands.isEmpty { _ = house.submit(commands) }
+        }
+        if !isTaken { isGivingBack.store(false, ordering: .relaxed) }
+    }
+
+    /// One team a second: nobody is in a hurry.
+    private func measureWaits() {
+        let moment = SystemClock.connectionTime()
+        let roster = house.directory.roster
+        guard let id = waits.next(of: roster.teams.keys.sorted(), now: moment), let team = roster[id] else { return }
+        _ = house.readers.take { [self] in
+            try? waits.measure(team, house.store, now: SystemClock.now().wall, at: moment)
+        }
+    }
+
     // MARK: Teams' rules
 
     private func adoptRules() {
@@ -303,11 +335,12 @@ package final class LiveHouse<Store: CaseStore>: Sendable {
         let minute = now.milliseconds / 60_000
         let changed = rules.withLock { rules -> [(TeamID, TeamTerms)] in
             guard rules.roster !== roster || rules.minute != minute else { return [] }
+            if let before = rules.roster, before !== roster { givingBack.learn(roster, after: before) }
             (rules.roster, rules.minute) = (roster, minute)
             let changed = roster.teams.values.compactMap { team -> (TeamID, TeamTerms)? in
                 let terms = TeamTerms(
                     policy: team.policy, minutesEastOfUTC: team.minutesEastOfUTC(at: now),
-                    expectedWaitMinutes: team.settings.expectedWaitMinutes)
+                    expectedWaitMinutes: waits[team.id] ?? team.settings.expectedWaitMinutes)
                 return rules.known[team.id] == terms ? nil : (team.id, terms)
             }
             for (team, terms) in changed { rules.known[team] = terms }

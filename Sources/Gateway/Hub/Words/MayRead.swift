@@ -10,7 +10,7 @@ extension Actor {
 
     /// A member of the organisation, and even its administrator, reads no case by that alone.
     private static let readers: Set<Relation> = [
-        .guest, .clientReader, .assignee, .participant, .teammate, .supervisor, .clinicReader,
+        .guest, .clientReader, .assignee, .participant, .teammate, .supervisor, .onlooker, .clinicReader,
     ]
 
     var organisation: OrganisationID? {
