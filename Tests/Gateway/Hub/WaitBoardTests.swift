@@ -34,8 +34,8 @@ private func opened(missing: [FieldID] = []) -> Fact {
             missing: missing))
 }
 
-// covers: S0.10
 @Suite struct WaitBoardTests {
+    // covers: S0.10
     @Test func `a guest has waited from the queue to the first member`() {
         let hello = Fact.messageSent(Message(text: "Hello"))
         let rows: [([(Int64, Author, Fact)], Int?)] = [
