@@ -136,8 +136,9 @@ def test_what_should_not_stand_there_is_said_at_its_field(house: Desk, amara: Br
     place, parts = _FORMS[form]
     for part in parts:
         _, body = shown(house, amara, place)
-        for path in [path for path in paths(body[part]) if not (part == "policy" and len(path) > 2)]:
-            for bad in _BAD:
+        for index, path in enumerate(paths(body[part])):
+            # A fourth of them at each field, another one at the next: each stands in each kind of field.
+            for bad in _BAD[index % 4 :: 4]:
                 address, now = shown(house, amara, place)
                 form_body = {"revision": now["revision"], part: changed(now[part], path, bad)}
                 about = words((part, *path))

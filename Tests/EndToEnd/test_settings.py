@@ -89,7 +89,7 @@ def test_settings_are_for_administrators_alone(untouched: Desk, place: str) -> N
     path = f"/api/v1/settings/{place}"
     assert Browser(untouched).get(path).error["code"] == "sign_in"
     guest = Browser(untouched)
-    guest.sign_in_as_guest()
+    guest.sign_in_as_guest(f"+44770090020{READS.index(place)}")
     assert guest.get(path).error["code"] == "sign_in"
     for other in (BEN, CHRISTINA):
         answer = signed_in(untouched, other).get(path)
@@ -470,6 +470,6 @@ def test_a_new_team_begins_switched_off(house: Desk, amara: Browser) -> None:
 
 @pytest.mark.parametrize("place", ["teams", "members"])
 def test_what_is_nobodys_is_not_found(untouched: Desk, place: str) -> None:
-    for name in ("0" * 32, "nonsense", "%00"):
+    for name in ("0" * 32, "nonsense", "%20"):
         answer = signed_in(untouched, ADMINISTRATOR).put(f"/api/v1/settings/{place}/{name}", {"revision": 1})
         assert answer.status == 404 and answer.error["code"] in ("no_such_team", "no_such_member"), name

@@ -1,5 +1,6 @@
 import CaseMachine
 import Testing
+import Wire
 
 @testable import CaseStore
 @testable import Gateway
@@ -70,5 +71,47 @@ private func opened(missing: [FieldID] = []) -> Fact {
     @Test func `names of cases begin with the moment at which they were opened`() {
         #expect(CaseID.first(at: monday) < CaseID.first(at: monday + .milliseconds(1)))
         #expect(CaseID.first(at: Timestamp(milliseconds: -5)).value == 0)
+    }
+
+    // covers: S0.10
+    @Test func `the median of a team's recent cases is told, once there are enough of them`() async throws {
+        try await withClinic { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session)
+            let anna = try clinic.socket(of: clinic.anna)
+            let board = WaitBoard()
+            func measure(_ now: Timestamp) throws -> Int? {
+                try board.measure(clinic.reception, clinic.store, now: now, at: .zero)
+                return board[clinic.reception.id]
+            }
+            let start = SystemClock.now().wall
+            for number in 1...WaitBoard.fewest {
+                #expect(try measure(start + .minutes(1)) == nil)
+                let opened = try guest.open(clinic.reception)
+                // One that nobody answers tells nothing.
+                if number == 1 { _ = try guest.open(clinic.reception) }
+                #expect(try anna.act(opened.caseID, .claim).isAccepted)
+            }
+            #expect(try measure(start + .minutes(1)) == 1)
+            #expect(try measure(start + .days(6)) == 1)
+            #expect(try measure(start + .days(8)) == nil)
+        }
+    }
+}
+
+/// What follows for those who are here.
+@Suite struct `Settings that change under open sockets` {
+    // covers: S2.6
+    @Test func `who leaves the team gives its cases back, whichever node they are at`() async throws {
+        try await withClinic(nodes: 2) { clinic in
+            let guest = try clinic.socket(try clinic.guest("Maria").session, at: 0)
+            let anna = try clinic.socket(of: clinic.anna, at: 1)
+            let opened = try guest.open(clinic.reception)
+            #expect(try anna.act(opened.caseID, .claim).isAccepted)
+            try guest.subscribe(opened.caseID)
+            try clinic.directory.removeMember(clinic.anna, from: clinic.reception.id, at: SystemClock.now().wall)
+            clinic.node(0).house.rosterChanged()
+            #expect(try anna.waitForEnd().code == 4103)
+            while try guest.event(opened.caseID).event != .released {}
+        }
     }
 }
