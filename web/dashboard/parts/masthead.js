@@ -68,7 +68,7 @@ export class Masthead extends HTMLElement {
     set(this.#settings, {
       hidden: !desk.me.isAdministrator, href: isOpen ? "#/mine" : "#/settings", "aria-label": words, title: words,
     });
-    this.#settings.replaceChildren(icon(isOpen ? "mail" : "gear"));
+    this.#settings.replaceChildren(icon(isOpen ? "close" : "gear"));
   }
 
   async #openLetters() {

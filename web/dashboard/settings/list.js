@@ -63,8 +63,8 @@ export class List {
   /** @param {any} value */
   #append(value) {
     const row = this.#make(value);
-    const entry = { row, item: h("li", { class: "row" }) };
-    const tools = h("div", { class: "row-tools" });
+    const entry = { row, item: h("li", { class: "entry" }) };
+    const tools = h("div", { class: "entry-tools" });
     if (this.#isOrdered) {
       tools.append(
         small("Move up", () => this.#move(entry, -1), icon("up")),
@@ -74,7 +74,7 @@ export class List {
     if (!row.isFixed) {
       tools.append(small(this.#remove, () => this.#drop(entry), icon(this.#remove === "Archive" ? "archive" : "trash")));
     }
-    entry.item.append(h("div", { class: "row-body" }, row.element), tools);
+    entry.item.append(h("div", { class: "entry-body" }, row.element), tools);
     this.#rows.push(entry);
     this.#items.append(entry.item);
     return entry;

@@ -42,7 +42,8 @@ class Settings {
   #place = h("div", {});
   /** @type {Page | null} */
   #page = null;
-  #shown = "";
+  /** The address of what is shown; nothing yet is none that an address has. */
+  #shown = "?";
   /** @type {{id: string, name: string, isChatOn: boolean}[]} */
   #known = [];
 

@@ -66,7 +66,7 @@ class Day {
   element;
   #day;
   #changed;
-  #place = h("div", { class: "day-spans" });
+  #place = h("div", { class: "weekday-spans" });
   #closed = h("span", { class: "hint" }, "closed");
   /** @type {{from: any, until: any, element: HTMLElement}[]} */
   #spans = [];
@@ -82,7 +82,7 @@ class Day {
       this.#changed();
     }, icon("plus"));
     this.element = h(
-      "div", { class: "day", role: "group", "aria-labelledby": label }, h("span", { class: "day-name", id: label }, dayName(day)),
+      "div", { class: "weekday", role: "group", "aria-labelledby": label }, h("span", { class: "weekday-name", id: label }, dayName(day)),
       this.#closed, this.#place, more, this.#error,
     );
     this.set(spans);
@@ -124,7 +124,7 @@ class Day {
       return input;
     };
     const entry = {
-      from: time(span.from, "from"), until: time(span.until, "until"), element: h("span", { class: "day-span" }),
+      from: time(span.from, "from"), until: time(span.until, "until"), element: h("span", { class: "weekday-span" }),
     };
     const drop = small(`${name}: remove these hours`, () => {
       this.#spans = this.#spans.filter((one) => one !== entry);
