@@ -59,7 +59,7 @@ import Testing
         let sent = Sent()
         let nodes = [house.store, try house.node(), try house.node()]
         let errands = nodes.enumerated().map { number, store in
-            Errand { [self] in try workOff(store, seed: UInt64(number), pausing: number == 2 ? 0 : 12, sent) }
+            Errand { [self] in try workOff(store, seed: UInt64(number), pausing: 15, sent) }
         }
         let pauses = try errands.map { try $0.value() }.reduce(0, +)
         #expect(pauses > 10)
