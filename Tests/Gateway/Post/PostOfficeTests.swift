@@ -159,10 +159,12 @@ import Wire
     {
         try await withClinic { clinic in
             let chat = try Chat(clinic)
-            let paused = try PostDesk(clinic, lease: .milliseconds(200))
+            let paused = try PostDesk(clinic, lease: .seconds(1))
             paused.provider.stand(true)
             try chat.missResponse(.guest)
             try paused.wait { paused.provider.sent.count == 1 }
+            // Its thread that looks stands still, too.
+            paused.looksNoMore()
             let other = try PostDesk(clinic)
             #expect(try other.waitFor(chat) { $0.state == .sent }.mayHaveGoneTwice)
             #expect(other.provider.sent.map(\.key) == paused.provider.sent.map(\.key))
@@ -310,6 +312,8 @@ private final class PostDesk {
     }
 
     var now: Timestamp { moved.now }
+
+    func looksNoMore() { office.endTaking() }
 
     func advance(_ duration: Duration) {
         moved.ahead.withLock { $0 += duration }
