@@ -42,7 +42,8 @@ package enum PasswordRules {
     private static let common: Set<String> = [
         "password", "passwort", "motdepasse", "contrasena", "welcome", "letmein", "iloveyou", "administrator", "admin",
         "changeme", "default", "secret", "qwerty", "qwertyuiop", "qwertzuiop", "azertyuiop", "asdfghjkl", "zxcvbnm",
-        "1q2w3e4r5t", "1qaz2wsx3edc", "abc", "trustno", "football", "baseball", "superman", "princess", "sunshine",
+        "1q2w3e4r5t", "1q2w3e4r5t6y", "1q2w3e4r5t6z",
+        "1qaz2wsx3edc", "abc", "trustno", "football", "baseball", "superman", "princess", "sunshine",
         "monkey", "dragon", "master", "hospital", "clinic", "reception", "frontdesk", "foyer", "doctor", "nurse",
         "correcthorsebatterystaple", "thisismypassword", "mypassword", "passwordpassword", "iloveyouforever",
         "summer", "winter", "spring", "autumn",
@@ -52,10 +53,9 @@ package enum PasswordRules {
         let isDigit = { (character: Character) in character.isNumber }
         let word = String(plain.drop(while: isDigit).reversed().drop(while: isDigit).reversed())
         if common.contains(plain) || common.contains(word) { return true }
-        // "Passw0rd": digits that stand for letters.
-        let spelled = String(plain.map { ["0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"][$0] ?? $0 })
-        let bare = String(spelled.drop(while: isDigit).reversed().drop(while: isDigit).reversed())
-        if common.contains(spelled) || common.contains(bare) { return true }
+        // "Passw0rd": digits that stand for letters, between letters.
+        let spelled = String(word.map { ["0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t"][$0] ?? $0 })
+        if common.contains(spelled) { return true }
         if Set(plain).count < 5 { return true }
         return isRun(plain) || isRepeated(plain)
     }
