@@ -69,7 +69,9 @@ let shellTargets: [Target] = [
             .product(name: "GRDBSQLite", package: "GRDB.swift"),
         ]),
     shell("Files", ["COpenSSL", "CZlib"]),
-    shell("Notifications", ["CaseMachine"]),
+    // What the house asks of others, over HTTP, and its mail: by libcurl.
+    shell("HTTPClient", ["CCurl"]),
+    shell("Notifications", ["CaseMachine", "COpenSSL", "HTTPClient"]),
     shell(
         "Gateway",
         [
@@ -134,7 +136,8 @@ let testTargets: [Target] = [
     tests("Broker", ["Broker", "Reactor", "WebSocket", "TestSupport"]),
     tests("CaseMachine", ["CaseMachine", "TestSupport"]),
     tests("Files", ["Files", "CZlib", "TestSupport"]),
-    tests("Notifications", ["Notifications", "CaseMachine"]),
+    tests("HTTPClient", ["HTTPClient", "TestSupport"]),
+    tests("Notifications", ["Notifications", "CaseMachine", "HTTPClient", "TestSupport"]),
     tests("Presence", ["Presence", "TestSupport"]),
     tests("Feed", ["Feed", "TestSupport"]),
     tests("Wire", ["Wire", "TestSupport"], excluding: ["Examples"]),

@@ -55,6 +55,7 @@ extension ServerMessage {
                 push.write(to: &writer)
             case .notice(let push):
                 writer.field("push", PushType.notice)
+                push.write(to: &writer)
             case .file(let push):
                 writer.field("push", PushType.file)
                 push.write(to: &writer)

@@ -14,7 +14,8 @@ enum ImportRules {
         "Broker": ["CHiredis", "Reactor"],
         "CaseStore": ["COpenSSL", "CPostgres", "GRDB", "GRDBSQLite", "Reactor"],
         "Files": ["COpenSSL", "CZlib"],
-        "Notifications": ["CCurl", "Reactor"],
+        "HTTPClient": ["CCurl"],
+        "Notifications": ["COpenSSL", "HTTPClient"],
     ]
     private static let system: Set<String> = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials"]
 
