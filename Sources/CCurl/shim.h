@@ -50,6 +50,15 @@ static inline CURLcode ccurl_set_giver(CURL *handle, curl_read_callback give, vo
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_READDATA, context) : code;
 }
 
+/// `look` is called at least once a second, and stops the transfer with anything but 0.
+static inline CURLcode ccurl_set_watcher(CURL *handle, curl_xferinfo_callback look, void *context)
+{
+    CURLcode code = curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, look);
+    if (code == CURLE_OK)
+        code = curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context);
+    return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L) : code;
+}
+
 /// The body of the next request, which is copied.
 static inline CURLcode ccurl_set_body(CURL *handle, const void *bytes, size_t count)
 {

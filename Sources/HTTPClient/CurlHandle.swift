@@ -104,6 +104,19 @@ final class CurlHandle: @unchecked Sendable {
                 }, context))
     }
 
+    /// Ends the transfer at its deadline, whatever it waits for: `CURLOPT_TIMEOUT_MS` says nothing about the goodbye, for
+    /// whose answer libcurl waits two minutes.
+    func setDeadline(_ transfer: Transfer) {
+        let context = Unmanaged.passUnretained(transfer).toOpaque()
+        note(
+            ccurl_set_watcher(
+                handle,
+                { context, _, _, _, _ in
+                    guard let context else { return 1 }
+                    return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue().isOverdue ? 1 : 0
+                }, context))
+    }
+
     // MARK: - The transfer
 
     func perform() -> CURLcode {

@@ -20,6 +20,8 @@ final class Transfer {
     var source: Source?
     var sink: Sink?
 
+    var deadline: ContinuousClock.Instant?
+
     private(set) var status = 0
     private(set) var lines: [String] = []
     private(set) var body: [UInt8] = []
@@ -31,6 +33,8 @@ final class Transfer {
         self.maxAnswerBytes = maxAnswerBytes
         self.length = length
     }
+
+    var isOverdue: Bool { deadline.map { ContinuousClock.now >= $0 } ?? false }
 
     /// A line of a head with its end; as many bytes as were taken, which is all or, to stop, none.
     func take(headerLine bytes: UnsafeRawBufferPointer) -> Int {
