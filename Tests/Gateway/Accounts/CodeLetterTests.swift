@@ -8,12 +8,15 @@ import Testing
 @Suite struct CodeLetterTests {
     private let now = Timestamp(milliseconds: 1_763_750_000_000)
 
-    private func letter(to contact: Contact, organisation: String = "Harbour Street Clinic") throws -> Letter {
+    private func letter(
+        to contact: Contact, organisation: String = "Harbour Street Clinic", language: LetterLanguage = .english
+    ) throws -> Letter {
         let sent = SentCode(
             challenge: "c", organisation: OrganisationID(1), team: TeamID(1), contact: contact, code: "042042",
             expiresAt: now + .minutes(5), resendAt: now)
         return CodeLetter.make(
-            sent, organisation: organisation, publicURL: try PublicURL("https://chat.example.org:8443"), at: now)
+            sent, organisation: organisation, language: language,
+            publicURL: try PublicURL("https://chat.example.org:8443"), at: now)
     }
 
     // covers: S0.6
@@ -29,6 +32,12 @@ import Testing
         let letter = try letter(to: .email(EmailAddress("Ada@Example.org")))
         #expect(letter.channel == .email && letter.subject == "Your code for Harbour Street Clinic")
         #expect(letter.text.contains("042042") && letter.text.contains("Never pass it on"))
+    }
+
+    @Test func `whoever reads German is written to in German`() throws {
+        let letter = try letter(to: .phone(PhoneNumber("+4915112345678")), language: .german)
+        #expect(letter.text.hasPrefix("042042 ist Ihr Code für Harbour Street Clinic. Er gilt 5 Minuten."))
+        #expect(letter.text.split(separator: "\n").last == "@chat.example.org #042042")
     }
 
     @Test func `a name of several lines adds none of its own`() throws {
