@@ -47,6 +47,8 @@ package struct SMTPClient: Sendable {
             handle.set(CURLOPT_USERNAME, credentials.user)
             handle.set(CURLOPT_PASSWORD, credentials.password)
         }
+        // The goodbye is said within the transfer, and so within its deadline, not when the handle goes.
+        handle.set(CURLOPT_FORBID_REUSE, 1)
         handle.set(CURLOPT_MAIL_FROM, "<\(message.from.address)>")
         handle.set(list: CURLOPT_MAIL_RCPT, ["<\(message.to.address)>"])
         handle.set(transfer, gives: true)

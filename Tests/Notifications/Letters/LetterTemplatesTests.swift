@@ -56,7 +56,6 @@ import Testing
         #expect(long.hasPrefix(String(repeating: "n", count: 37) + "...: There"))
     }
 
-    // covers: S0.23
     @Test(arguments: LetterLanguage.allCases)
     func `a link is never cut`(language: LetterLanguage) {
         let link = "https://" + String(repeating: "x", count: 1000)

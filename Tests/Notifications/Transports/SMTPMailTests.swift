@@ -19,7 +19,6 @@ private let sharedMail = Result { try AwkwardMailServer(.startTLS) }
             .missedResponse(link: "https://chat.example.org/c/1"), to: to, by: .email, at: Provider.now)
     }
 
-    // covers: S0.22
     @Test func `a letter arrives, and its key is its Message-ID`() throws {
         let server = try AwkwardMailServer(.startTLS)
         guard case .taken(let reference?) = try transport(server).send(mail("ada@guests.example"), key: "o-1") else {

@@ -61,7 +61,6 @@ import Testing
         #expect(permanent == isPermanent && reason.contains("\(code)") && !reason.contains("7700900123"))
     }
 
-    // covers: B9
     @Test(arguments: ["/hang", "/hang-up", "/slow", "/status/502", "/status/504"])
     func `who may have taken it is not asked again as if they had not`(behaviour: String) throws {
         let delivery = try transport(provider.url(behaviour), timeouts: Provider.hasty).send(sms(), key: "k")
