@@ -71,7 +71,8 @@ package struct SMTPClient: Sendable {
     private static func failure(
         _ code: CURLcode, _ handle: CurlHandle, _ transfer: Transfer, _ replies: [Reply], _ message: MailMessage
     ) -> SMTPFailure {
-        let words = handle.words(about: code)
+        let words =
+            code == CURLE_ABORTED_BY_CALLBACK ? "They did not answer in time." : handle.words(about: code)
         // 221 answers the goodbye that libcurl says when it has failed.
         let last = replies.last { $0.code != 221 }
         // A reply may repeat whom the mail is for, which no reason tells.
