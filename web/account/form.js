@@ -1,4 +1,4 @@
-import { request } from "/shared/http.js";
+import { request } from "../shared/http.js";
 
 /**
  * A form of the house's own pages: sends its fields as JSON, and says next to each field what is wrong with it.

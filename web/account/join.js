@@ -1,5 +1,5 @@
 // Where the link of an invitation, or of a forgotten password, leads: to a password of one's own.
-import { request } from "/shared/http.js";
+import { request } from "../shared/http.js";
 import { serve } from "./form.js";
 
 /** @param {string} id */

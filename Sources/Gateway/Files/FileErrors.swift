@@ -4,7 +4,6 @@ import WebSocket
 
 extension APIError {
     static let noSuchFile = APIError(.notFound, "no_such_file", "There is no such file.")
-    static let noSuchCase = APIError(.notFound, "no_such_case", "There is no such conversation.", field: "case")
     static let fileGone = APIError(.gone, "file_gone", "This file was removed.")
     static let linkExpired = APIError(
         .gone, "link_expired", "This link is no longer good. Open the file from its conversation.")
