@@ -57,10 +57,8 @@ final class FileKeeper: Sendable {
         rounds.withLock { rounds in
             guard rounds == nil else { return }
             rounds = Task { [weak self] in
-                while let self {
-                    await self.tend()
-                    guard (try? await Task.sleep(for: FileWork.round)) != nil else { return }
-                }
+                // Not held between two rounds: a house that is gone takes this with it.
+                repeat { await self?.tend() } while (try? await Task.sleep(for: FileWork.round)) != nil && self != nil
             }
         }
     }

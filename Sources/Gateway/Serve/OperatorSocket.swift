@@ -20,6 +20,7 @@ package final class OperatorSocket: Sendable {
     private let listener: Int32
     private let folder: String
     private let thread: OwnThread
+    private let isClosed = Atomic(false)
 
     /// The directory's lock is held: a socket that is there was left by a process that has died.
     package init(_ directory: DataDirectory, _ vault: Vault, log: Logger) throws {
@@ -42,7 +43,10 @@ package final class OperatorSocket: Sendable {
         }
     }
 
+    deinit { close() }
+
     package func close() {
+        guard !isClosed.exchange(true, ordering: .relaxed) else { return }
         shutdown(listener, Int32(SHUT_RDWR))
         thread.join()
         Glibc.close(listener)

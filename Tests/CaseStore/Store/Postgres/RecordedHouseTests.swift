@@ -88,7 +88,8 @@ import Testing
         let clinic = try directory.createOrganisation(people.organisation("Northside Clinic"), at: people.start)
         let team = try directory.createTeam(people.draft("Reception"), in: clinic.id, at: people.start)
         let anna = try directory.createMember(
-            name: "Anna Berg", email: people.memberEmail, password: people.password, in: clinic.id, at: people.start)
+            name: "Anna Berg", email: people.memberEmail, password: people.password, isAdministrator: true,
+            in: clinic.id, at: people.start)
         try directory.addMember(anna.id, to: team.id, as: .supervisor, at: people.start)
         for (hours, isTyped) in [(Int64(0), true), (1, false)] {
             let now = people.start + .hours(hours)
@@ -102,6 +103,10 @@ import Testing
         let member = try directory.logIn(
             email: people.memberEmail, password: people.password, from: people.client, at: people.start)
         try directory.logOut(member.token.text, of: .member, at: people.start)
+
+        _ = try directory.invite(
+            InvitationDraft(name: "Robin Marsh", email: "robin@clinic.example", teams: [team.id: .supervisor]),
+            by: anna.id, at: people.start)
 
         // Maria's room is merged into Mario's.
         let author = Author.member(Chronicle.anna)
