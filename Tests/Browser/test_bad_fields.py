@@ -33,6 +33,11 @@ FIELDS = {
     # Nothing that is typed or chosen there can be wrong: a search, a team, a switch.
     "dashboard/parts/inbox.js": 2,
     "dashboard/parts/help.js": 1,
+    # The settings: test_settings_pages, and test_bad_settings for each form's every field.
+    "dashboard/settings/settings.js": 1,
+    "dashboard/settings/field.js": 5,
+    "dashboard/settings/pages/team-hours.js": 2,
+    "dashboard/settings/pages/team-policy.js": 3,
 }
 
 

@@ -42,7 +42,8 @@ class TestTeamEntry:
             *("team", "organisation", "contact", "countryPrefix", "categories"),
             *("fields", "hours", "expectedWaitMinutes"),
         }
-        assert entry["team"]["name"] == "Front desk" and set(entry["team"]) == {"id", "name", "contactNumber", "email"}
+        assert entry["team"]["name"] == "Front desk" and entry["team"]["isChatOn"] is True
+        assert set(entry["team"]) == {"id", "name", "contactNumber", "email", "isChatOn"}
         assert entry["organisation"]["emergency"] and entry["organisation"]["privacy"]
         assert entry["contact"] == "either" and entry["countryPrefix"] == "+44"
         assert [category["name"] for category in entry["categories"]]

@@ -140,7 +140,7 @@ def test_what_should_not_stand_there_is_said_at_its_field(house: Desk, amara: Br
             # A fourth of them at each field, another one at the next: each stands in each kind of field.
             for bad in _BAD[index % 4 :: 4]:
                 address, now = shown(house, amara, place)
-                form_body = {"revision": now["revision"], part: changed(now[part], path, bad)}
+                form_body = {"revision": now["revision"], part: changed(body[part], path, bad)}
                 about = words((part, *path))
                 answer = amara.put(f"/api/v1/settings/{address}", form_body)
                 is_well(answer, about)

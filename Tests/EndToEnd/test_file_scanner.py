@@ -89,8 +89,8 @@ def test_what_is_too_large_for_the_scanner_stays_in_quarantine(house: Desk, peop
 def test_the_operators_see_what_the_scanner_said(house: Desk) -> None:
     address = next(line.split()[-1] for line in house.output if "metrics on" in line)
     page = subprocess.run(["curl", "-s", address], capture_output=True, text=True, check=True).stdout
-    counts = dict(re.findall(r'foyer_file_scans_total\{verdict="(\w+)"\} (\d+)', page))
-    assert all(int(counts[verdict]) > 0 for verdict in ("clean", "found", "too_large", "away")), counts
+    counts = dict(re.findall(r'foyer_file_scans_total\{outcome="(\w+)"\} (\d+)', page))
+    assert all(int(counts[verdict]) > 0 for verdict in ("clean", "found", "tooLarge", "away")), counts
     assert 'foyer_files{state="quarantined"}' in page and 'foyer_file_uploads_total{outcome="taken"}' in page
 
 

@@ -19,7 +19,7 @@ from support.waiting import wait_until
 _METRICS = "foyer metrics on "
 # Letters, digits and what stands between numbers: no name, address or text of a person would fit into these alone.
 _LABEL_VALUE = re.compile(r"[A-Za-z0-9.+]{1,16}")
-_LABELS = {"le", "reason", "outcome", "status", "code", "kind", "side", "type", "who", "version"}
+_LABELS = {"le", "reason", "outcome", "state", "status", "code", "kind", "side", "type", "who", "version"}
 
 
 class Watched(Desk):

@@ -99,6 +99,8 @@ import Testing
         #expect(!Sample.holds(heic.content) && heic.pixels == PixelSize(width: 4032, height: 3024))
         #expect(!Sample.holds(try inspect(Sample.film()).content))
         #expect(refusal(Sample.heic(isFindable: false)) == .damaged, "what cannot be found cannot be taken out")
+        #expect(refusal(Sample.heic(parts: 2)) == .damaged, "two parts that lie on each other")
+        #expect(refusal(Sample.heic(parts: 60_000)) == .tooMuchInside)
     }
 
     // covers: B9

@@ -69,6 +69,14 @@ enum Sample {
 
     static func box(_ name: String, _ body: [UInt8]) -> [UInt8] { big32(body.count + 8) + Array(name.utf8) + body }
 
+    /// One EXIF item, of so many parts that take no bytes to name: each is the whole file.
+    static func heic(parts: Int) -> [UInt8] {
+        let infe = box("infe", [2, 0, 0, 0] + big16(2) + big16(0) + Array("Exif".utf8) + [0])
+        let places = box("iloc", [0, 0, 0, 0, 0, 0] + big16(1) + big16(2) + big16(0) + big16(parts))
+        let meta = box("meta", [0, 0, 0, 0] + box("iinf", [0, 0, 0, 0] + big16(1) + infe) + places)
+        return box("ftyp", Array("heic".utf8) + big32(0) + Array("mif1heic".utf8)) + meta + box("mdat", [1, 2, 3, 4])
+    }
+
     /// One picture and one EXIF item, both in `mdat`.
     static func heic(isFindable: Bool = true) -> [UInt8] {
         let head = box("ftyp", Array("heic".utf8) + big32(0) + Array("mif1heic".utf8))

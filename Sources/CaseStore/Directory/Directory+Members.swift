@@ -1,4 +1,5 @@
 package import CaseMachine
+import Synchronization
 
 /// What is sealed of a member. Rights are in it, so that whoever can write to the database gives themself none.
 struct MemberDetail: Codable {
@@ -38,6 +39,7 @@ extension Directory {
     ) throws(DirectoryError) -> MemberSignIn {
         guard !email.isEmpty else { throw DirectoryError(.missing, "Type your e-mail address.", field: "email") }
         guard !password.isEmpty else { throw DirectoryError(.missing, "Type your password.", field: "password") }
+        if isShared { try learnOfNewcomer(email) }
         let token = try settings.randomness.token()
         let random = try settings.randomness.bytes(BrowserMark.randomBytes)
         let attempt = try write { db -> Result<LoginAttempt, DirectoryError> in
@@ -164,6 +166,19 @@ extension Directory {
     static func pause(afterFailures count: Int) -> Duration {
         let doublings = min(max(0, count - DirectoryLimits.freeFailures), 16)
         return min(DirectoryLimits.firstPause * (1 << doublings), DirectoryLimits.longestPause)
+    }
+
+    /// Somebody may have become a member at another node a moment ago. What else is new there comes by `refresh`, which tells
+    /// everybody.
+    private func learnOfNewcomer(_ email: String) throws(DirectoryError) {
+        let id = try read { db in
+            try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(try hashed(login: email))])?.integer(0)
+        }
+        guard let id, roster[MemberID(id)] == nil else { return }
+        try changing.withLock { _ throws(DirectoryError) in
+            let newest = try read { db in try readRoster(db) }
+            current.withLock { $0.roster = newest }
+        }
     }
 
     private func findLogin(_ account: [UInt8], _ db: any SQLSession) throws -> (id: MemberID, password: PasswordHash)? {

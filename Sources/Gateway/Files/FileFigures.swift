@@ -11,15 +11,14 @@ final class FileFigures: Sendable {
         /// A limit would have been passed.
         case limited
         /// It broke off.
-        case brokenOff = "broken_off"
+        case brokenOff
         /// The house could not store it.
         case failed
     }
 
     enum Scan: String, CaseIterable, Sendable {
         case clean, found
-        case tooLarge = "too_large"
-        case away
+        case tooLarge, away
     }
 
     private struct Counts {
@@ -62,7 +61,7 @@ final class FileFigures: Sendable {
         text.counter("foyer_file_downloaded_bytes_total", "Bytes of files that were given out.", counts.downloadedBytes)
         text.counters(
             "foyer_file_scans_total", "What the virus scanner said.",
-            Scan.allCases.map { (MetricLabels(MetricLabel("verdict", $0)), counts.scans[$0] ?? 0) })
+            Scan.allCases.map { (MetricLabels(MetricLabel("outcome", $0)), counts.scans[$0] ?? 0) })
         return text
     }
 }

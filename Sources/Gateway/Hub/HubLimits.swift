@@ -70,7 +70,7 @@ package struct HubLimits: Sendable {
     package var casesGivenBackAtOnce = 100
     /// When the house closes its clients come back within this time, each at a moment of its own: as many a second as can
     /// be let in again.
-    package var comebackPerSecond = 600
+    package var comebackPerSecond = 500
     package var longestComeback: Duration = .seconds(30)
 
     package init() {}

@@ -102,7 +102,10 @@ enum BoxFile {
 struct HEIFItems {
     private let reader: ByteReader
     private let parts: [BoxFile.Box]
+    /// A photo in tiles has some hundred items.
     private static let maxItems = 10_000
+    /// Of all items: each costs a step, and a file can claim many where their places have no bytes of their own.
+    private static let maxExtents = 10_000
 
     init(_ reader: ByteReader, _ boxes: [BoxFile.Box]) throws(FileRefusal) {
         guard let meta = boxes.first(where: { $0.name == "meta" }), meta.body.count > 4 else { throw .damaged }
@@ -114,8 +117,11 @@ struct HEIFItems {
     func clean(_ content: inout [UInt8]) throws(FileRefusal) -> PixelSize {
         let described = try descriptions()
         if !described.isEmpty {
+            // Items do not lie on each other: all together they are no more than the file.
+            var left = content.count
             for range in try places(of: described) {
-                guard range.upperBound <= content.count else { throw .damaged }
+                left -= range.count
+                guard range.upperBound <= content.count, left >= 0 else { throw .damaged }
                 for index in range { content[index] = 0 }
             }
         }
@@ -164,12 +170,16 @@ struct HEIFItems {
         guard count <= Self.maxItems else { throw .tooMuchInside }
         var ranges: [Range<Int>] = []
         var left = wanted
+        var extents = 0
         for _ in 0..<count {
             let number = try take(version == 2 ? 4 : 2)
             let method = version == 0 ? 0 : try take(2) & 15
             _ = try take(2)
             let base = try take(baseSize)
-            for _ in 0..<(try take(2)) {
+            let parts = try take(2)
+            extents += parts
+            guard extents <= Self.maxExtents else { throw .tooMuchInside }
+            for _ in 0..<parts {
                 _ = try take(indexSize)
                 let (offset, length) = (try take(offsetSize), try take(lengthSize))
                 guard wanted.contains(number) else { continue }
