@@ -10,16 +10,6 @@ from playwright.sync_api import Locator, expect
 from support.people import DESK, Member
 
 PHONE = {"width": 390, "height": 780}
-PLACES = [
-    "",
-    "safety",
-    "websites",
-    "sign-in",
-    "members",
-    "roles",
-    "changes",
-    *(f"teams/TEAM/{part}" for part in ("about", "entrance", "categories", "fields", "welcomes", "hours", "policy")),
-]
 
 
 @pytest.fixture
@@ -29,8 +19,10 @@ def amara(member: Callable[..., Member]) -> Member:
 
 def goes(who: Member, *places: str) -> Locator:
     """To a part of the settings, by the list beside it."""
-    if who.page.get_by_role("link", name="Settings", exact=True).count() > 0:
-        who.page.get_by_role("link", name="Settings", exact=True).click()
+    there = who.page.get_by_role("link", name="Settings", exact=True)
+    expect(there.or_(who.page.get_by_role("link", name="Back to the inbox"))).to_be_visible()
+    if there.is_visible():
+        there.click()
     nav = who.page.get_by_role("navigation", name="Settings")
     for place in places:
         nav.get_by_role("link", name=place, exact=True).click()
@@ -55,6 +47,33 @@ def test_only_administrators_see_settings(member):
     expect(ben.page.get_by_role("searchbox")).to_be_visible()
     expect(ben.page.get_by_role("navigation", name="Settings")).to_have_count(0)
     assert not [url for url in loaded if "/settings" in url]
+
+
+@pytest.mark.covers("S0.8")
+def test_categories_reach_an_open_page_and_what_was_chosen_stays(house, amara, guest):
+    ada = guest("Ada", "Chooses").signs_in(house.team("Front desk"))
+    about = ada.desk.get_by_label("What is it about?")
+    about.select_option(label="Missing report")
+    page = goes(amara, "Front desk", "Categories")
+    amara.button("Add a category").click()
+    page.get_by_label("Category").last.fill("Referral")
+    # By the keyboard alone, to the top.
+    up = page.get_by_role("button", name="Move up").last
+    up.focus()
+    for _ in range(4):
+        amara.page.keyboard.press("Enter")
+    expect(page.get_by_label("Category").first).to_have_value("Referral")
+    page.get_by_role("button", name="Archive").last.click()
+    saves(amara)
+    expect(about.locator("option")).to_have_text(
+        ["Please choose …", "Referral", "Appointment", "Missing report", "Bill or insurance"]
+    )
+    expect(about.locator("option:checked")).to_have_text("Missing report")
+    archived = page.locator("details.archive")
+    archived.locator("summary").click()
+    archived.get_by_label("Show “Something else” again").check()
+    saves(amara)
+    expect(about.locator("option")).to_have_count(6)
 
 
 @pytest.mark.covers("S2.11")
@@ -101,6 +120,25 @@ def test_a_chat_that_is_switched_off_says_so_on_an_open_page(house, amara, guest
     expect(ada.button("Next")).to_be_visible()
 
 
+def test_a_rule_says_in_a_sentence_what_it_means_and_is_told_its_bounds(amara):
+    page = goes(amara, "Front desk", "Rules")
+    field = page.get_by_label("Close by itself", exact=True)
+    field.fill("3")
+    page.get_by_text("A chat in which nothing happens for 3 days closes by itself.").wait_for()
+    field.fill("900")
+    amara.may_hear("400").button("Save").click()
+    wrong = page.locator(".field", has=amara.page.get_by_label("Close by itself", exact=True))
+    expect(wrong.locator(".error")).to_contain_text("between 2 hours and 365 days")
+    expect(field).to_be_focused()
+    expect(field).to_have_value("900")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("4")
+    expect(wrong.locator(".error")).to_be_hidden()
+    saves(amara)
+    amara.page.reload()
+    expect(page.get_by_label("Close by itself", exact=True)).to_have_value("4")
+
+
 def test_what_is_not_saved_is_not_lost_by_leaving(amara):
     page = goes(amara, "Organisation")
     name = page.get_by_label("Name")
@@ -130,6 +168,76 @@ def test_of_two_administrators_the_later_one_chooses(member, amara):
     saves(amara)
     # Who has nothing unsaved sees it by itself.
     expect(theirs.get_by_label("Name", exact=True)).to_have_value("Radiology")
+
+
+@pytest.mark.covers("S0.10", "S0.11")
+def test_an_automatic_message_is_shown_as_the_guest_gets_it(house, amara, guest):
+    page = goes(amara, "Radiology", "Automatic messages")
+    message = page.get_by_label("Message", exact=True)
+    message.fill("We are here. You wait for {wait} minutes.")
+    expect(page.locator(".preview-message")).to_have_text("We are here.")
+    saves(amara)
+    goes(amara, "Radiology")
+    page.get_by_label("Expected wait").fill("12")
+    saves(amara)
+    ada = guest("Ada", "Greeted").signs_in(house.team("Radiology"))
+    ada.starts("An X-ray", {"Referral number": "R 1"})
+    ada.reads("We are here. You wait for 12 minutes.")
+
+
+@pytest.mark.covers("S0.12", "S0.13")
+def test_details_with_a_rule_are_asked_for_as_it_says(house, amara, guest):
+    page = goes(amara, "Radiology", "Details asked")
+    amara.button("Add a detail").click()
+    page.get_by_label("What is asked").last.fill("Insurance")
+    page.get_by_label("Kind").last.select_option(label="As in an example")
+    page.get_by_label("Example").last.fill("AB-1234")
+    page.get_by_label("Mandatory").last.check()
+    saves(amara)
+    ada = guest("Ada", "Insured").signs_in(house.team("Radiology"))
+    ada.desk.get_by_label("What is it about?").fill("An X-ray")
+    ada.button("Next").click()
+    field = ada.desk.get_by_label("Insurance", exact=False)
+    ada.sees("As in AB-1234")
+    field.fill("4711")
+    ada.button("Start the chat").click()
+    ada.sees("This is not written as the team needs it. Check it, and follow the example.")
+    field.fill("XY-0001")
+    ada.button("Start the chat").click()
+    expect(ada.desk.get_by_label("Message", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Archive").last.click()
+    saves(amara)
+
+
+@pytest.mark.covers("S0.2", "S0.3", "S0.4")
+def test_the_entrance_is_there_to_copy_and_to_print(house, amara):
+    page = goes(amara, "Front desk", "Link and QR code")
+    amara.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    amara.button("Copy the link").click()
+    expect(amara.button("Copied")).to_be_visible()
+    link = amara.page.evaluate("navigator.clipboard.readText()")
+    assert link == f"{house.http_url}/chat/{house.team('Front desk').id}"
+    assert f'data-team="{house.team("Front desk").id}"' in page.locator("pre").inner_text()
+    picture = page.locator(".qr img")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    with amara.page.expect_download() as started:
+        page.get_by_role("link", name="Download as PNG").click()
+    assert started.value.suggested_filename == "Front desk.png"
+    amara.page.emulate_media(media="print")
+    expect(page.locator(".poster")).to_be_visible()
+    expect(page.locator(".qr")).to_be_hidden()
+    amara.page.emulate_media(media="screen")
+
+
+def test_websites_are_added_and_checked(amara, house):
+    page = goes(amara, "Your websites")
+    amara.button("Add a website").click()
+    field = page.get_by_label("Website")
+    field.fill("https://clinic.example/chat")
+    amara.may_hear("400").button("Save").click()
+    expect(page.locator(".error").first).to_contain_text("https://clinic.example")
+    field.fill("https://clinic.example")
+    saves(amara)
 
 
 @pytest.mark.covers("S3.8")
@@ -164,6 +272,29 @@ def test_a_role_of_ones_own(amara):
     goes(amara, "Members")
     page.get_by_role("link", name="Ben Whitfield").click()
     expect(page.get_by_label("Role").locator("option")).to_have_text(["Administrator", "Member", "Reader", "Auditor"])
+
+
+def test_a_new_team_begins_with_its_chat_off(amara):
+    goes(amara)
+    amara.button("New team").click()
+    dialog = amara.page.get_by_role("dialog", name="New team")
+    dialog.get_by_label("Name").fill("Physiotherapy")
+    amara.button("Make the team", dialog).click()
+    page = amara.page.locator(".settings-page")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Physiotherapy")
+    expect(page.get_by_label("Guests can start new chats")).not_to_be_checked()
+
+
+PLACES = [
+    "",
+    "safety",
+    "websites",
+    "sign-in",
+    "members",
+    "roles",
+    "changes",
+    *(f"teams/TEAM/{part}" for part in ("about", "entrance", "categories", "fields", "welcomes", "hours", "policy")),
+]
 
 
 @pytest.mark.covers("B10")

@@ -68,7 +68,7 @@ function aboutForm({ about, recentWaitMinutes }) {
     help: "Where else the team can be reached; not where its members can.",
   });
   const email = text({ path: "about.email", label: "E-mail address that guests see", value: about.email, type: "email" });
-  const measured = recentWaitMinutes === null
+  const measured = (recentWaitMinutes ?? null) === null
     ? "Nobody can tell from recent chats yet: this is shown until then. Leave it empty to say nothing."
     : `Recent chats waited about ${recentWaitMinutes} minutes: that is what guests are told now. This is shown while nobody can tell.`;
   const wait = number({
@@ -208,7 +208,7 @@ function fieldRow({ id, label, isMandatory, prefill, rule }) {
 
 /** @param {any} team @param {() => void} changed @param {Context} context */
 function welcomesForm({ welcomes, categories, about, recentWaitMinutes }, changed, context) {
-  const wait = recentWaitMinutes ?? about.expectedWaitMinutes;
+  const wait = recentWaitMinutes ?? about.expectedWaitMinutes ?? null;
   const list = new List({
     path: "welcomes",
     values: welcomes,
