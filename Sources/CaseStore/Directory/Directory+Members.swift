@@ -172,7 +172,8 @@ extension Directory {
     /// everybody.
     private func learnOfNewcomer(_ email: String) throws(DirectoryError) {
         let id = try read { db in
-            try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(try hashed(login: email))])?.integer(0)
+            try db.firstRow("SELECT id FROM member WHERE addressHash = ?", [.blob(try hashed(login: email))])?.integer(
+                0)
         }
         guard let id, roster[MemberID(id)] == nil else { return }
         try changing.withLock { _ throws(DirectoryError) in
