@@ -95,9 +95,9 @@ def test_at_night_the_automatic_message_and_the_hours_say_so(house, guest, desk)
     goes_to(house, weekday=1, hour=22)
     ada = guest(viewport=DESK).opens(desk)
     beside = ada.page.get_by_role("complementary", name="About this team")
-    assert beside.get_by_role("term").all_inner_texts() == ["Mon – Thu", "Fri", "Sat", "Sun"]
-    hours = beside.get_by_role("definition").all_inner_texts()
-    assert hours == ["08:00 – 18:00", "08:00 – 16:00", "09:00 – 12:00", "closed"]
+    expect(beside.get_by_role("term")).to_have_text(["Mon – Thu", "Fri", "Sat", "Sun"])
+    hours = ["08:00 – 18:00", "08:00 – 16:00", "09:00 – 12:00", "closed"]
+    expect(beside.get_by_role("definition")).to_have_text(hours)
     expect(ada.page.get_by_role("main")).to_contain_text("Closed, opens")
     ada.identifies()
     ada.starts("Something else", _BORN)

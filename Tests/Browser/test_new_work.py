@@ -87,4 +87,4 @@ def test_tabs_of_one_member_keep_in_step(house, caller, member):
     ben.chooses("Back to the queue")
     expect(other.locator("p.case-status")).to_contain_text("Waiting")
     expect(other.get_by_role("button", name="Claim", exact=True)).to_be_visible()
-    assert ben.texts() == other.locator("foyer-message .bubble").all_inner_texts()
+    expect(other.locator("foyer-message .bubble")).to_have_text(ben.texts(), use_inner_text=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from pack import pack
 from support.house import House
@@ -50,4 +51,4 @@ def test_each_page_says_how_it_is_compressed(house, path):
 
 def test_the_clinics_own_page_opens_a_packed_widget(house, guest):
     cleo = guest("Cleo", "Kent").opens_clinic()
-    assert cleo.desk.get_by_label("First name").is_visible()
+    expect(cleo.desk.get_by_label("First name")).to_be_visible()

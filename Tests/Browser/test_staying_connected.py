@@ -80,6 +80,7 @@ def test_what_is_written_offline_arrives_once_and_in_order(guest, member, radiol
         ada.writes(text)
     ada.sees("You are offline. Messages are kept and sent later.")
     amara.writes("Are you there?")
+    amara.mark("Are you there?", "Sent")
     ada.comes_online()
     agree_on(["Before", "Are you there?", *written], ada.texts, amara.texts)
     expect(ada.page.get_by_text("You are offline", exact=False)).to_be_hidden()

@@ -350,6 +350,5 @@ def agree_on(expected: list[str], *sides: Callable[[], list[str]]) -> None:
     try:
         wait_until(ends, CATCH_UP_SECONDS, "all sides agree", poll_seconds=0.2)
     except AssertionError:
-        for side in sides:
-            assert side()[1:] == expected
-        raise
+        seen = "\n".join(f"side {number}: {side()}" for number, side in enumerate(sides))
+        raise AssertionError(f"expected: {expected}\n{seen}") from None
