@@ -19,15 +19,36 @@ static inline long copenssl_set_mode(SSL_CTX *context, long mode)
     return SSL_CTX_set_mode(context, mode);
 }
 
-/// No renegotiation (CVE-2011-1473), no compression (CRIME), no tickets under a key that nobody rotates.
+/// No renegotiation (CVE-2011-1473), no compression (CRIME), and no tickets under a key that nobody rotates.
 static inline void copenssl_set_options(SSL_CTX *context)
 {
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_NO_TICKET);
 }
 
+static inline void copenssl_allow_tickets(SSL_CTX *context)
+{
+    SSL_CTX_clear_options(context, SSL_OP_NO_TICKET);
+}
+
+/// HMAC with SHA-256 under this key, for a session ticket; true when it is set.
+static inline int copenssl_set_ticket_mac(EVP_MAC_CTX *mac, const unsigned char *key, size_t key_bytes)
+{
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, (void *)key, key_bytes),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_end(),
+    };
+    return EVP_MAC_CTX_set_params(mac, parameters) == 1;
+}
+
 static inline int copenssl_set_min_version(SSL_CTX *context, int version)
 {
     return SSL_CTX_set_min_proto_version(context, version);
+}
+
+static inline int copenssl_set_max_version(SSL_CTX *context, int version)
+{
+    return SSL_CTX_set_max_proto_version(context, version);
 }
 
 static inline long copenssl_set_session_cache_mode(SSL_CTX *context, long mode)

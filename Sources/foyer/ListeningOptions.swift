@@ -78,11 +78,11 @@ struct ListeningOptions: ParsableArguments {
     }
 
     /// Serves until a signal ends it. Prints a line for each address once all of them accept connections. The signals
-    /// are made by the caller, before anything that has threads.
+    /// are made by the caller, before anything that has threads. `tickets` is what TLS tickets are sealed under.
     func serve(
         _ defaults: ListeningDefaults, until signals: borrowing ProcessSignals, limits: LoopLimits,
         deflate: DeflatePolicy = DeflatePolicy(), uncounted: [AddressRange] = [],
-        _ service: ([ListenAddress]) -> Service
+        tickets: TicketSecret = TicketSecret(), _ service: ([ListenAddress]) -> Service
     ) throws {
         raiseDescriptorLimit()
         var configuration = LoopGroupConfiguration()
@@ -90,6 +90,8 @@ struct ListeningOptions: ParsableArguments {
         configuration.deflate = deflate
         configuration.uncounted = uncounted
         configuration.loops = loops ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+        var certificate = certificate
+        certificate?.tickets = tickets
         configuration.tls = try certificate?.load()
         configuration.listen = try (listen.isEmpty ? [defaults.address] : listen).map {
             try ListenAddress($0, isTLS: certificate != nil)

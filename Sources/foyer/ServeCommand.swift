@@ -119,7 +119,9 @@ extension Foyer {
             defer { operators?.close() }
             if let operators { print("foyer metrics on \(operators.address)/metrics") }
             let loopLimits = limits.loopLimits(framesPerSecond: 1000)
-            try listening.serve(.serve, until: signals, limits: loopLimits, uncounted: proxies.ranges) { addresses in
+            try listening.serve(
+                .serve, until: signals, limits: loopLimits, uncounted: proxies.ranges, tickets: house.tickets
+            ) { addresses in
                 let publicURL = publicURL ?? PublicURL(listeningOn: addresses)
                 return Service(
                     makeApplication: house.application(at: publicURL, behind: proxies),

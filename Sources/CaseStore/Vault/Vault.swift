@@ -177,6 +177,13 @@ package final class Vault: Sendable {
     /// For keys that are derived from them (`HintSealer`).
     var masterKeys: MasterKeys { memory.withLock { $0.masters } }
 
+    /// 32 bytes for one purpose outside of the store, the same at every node that has this master key.
+    package func secret(for purpose: StaticString) throws(VaultError) -> [UInt8] {
+        try masterKeys.current.secret.derived(for: purpose).withBytes {
+            Array(UnsafeBufferPointer(start: $0, count: SecretBytes.count))
+        }
+    }
+
     /// How many unwrapped keys are in memory.
     var cachedKeyCount: Int { memory.withLock { $0.cache.count } }
 

@@ -54,6 +54,9 @@ extension MetricsRegistry {
                 (MetricLabels(MetricLabel("outcome", "failed")), figures.handshakesFailed),
             ])
         text.counter(
+            "foyer_handshakes_resumed_total", "TLS handshakes of clients that came back with a session ticket.",
+            figures.handshakesResumed)
+        text.counter(
             "foyer_handshakes_postponed_total", "Steps of TLS handshakes that waited so that others had their turn.",
             figures.handshakesPostponed)
         text.counter(

@@ -48,6 +48,8 @@ package struct StartError: Error, CustomStringConvertible {
 package struct CertificateFiles: Sendable {
     package let certificate: String
     package let key: String
+    /// Of the tickets by which clients come back; each process has one of its own if nobody says otherwise.
+    package var tickets = TicketSecret()
 
     package init(certificate: String, key: String) {
         self.certificate = certificate
@@ -55,7 +57,7 @@ package struct CertificateFiles: Sendable {
     }
 
     package func load() throws(ReactorError) -> TLSContext {
-        try TLSContext(certificateFile: certificate, keyFile: key)
+        try TLSContext(certificateFile: certificate, keyFile: key, tickets: TicketKeys(tickets))
     }
 }
 

@@ -75,6 +75,8 @@ package final class House: Sendable {
     package let log: Logger
     private let files: StaticFiles
     private let keeper: FileKeeper
+    /// Of TLS tickets, so that each node knows the others' clients.
+    package let tickets: TicketSecret
     private let sockets: Sockets
     private let pacer: Pacer
     private let transports: Transports
@@ -111,6 +113,8 @@ package final class House: Sendable {
         bell = try self.sockets.bell ?? Bell()
         self.log = log
         housekeeping = Housekeeping(directory, storage.vault, store, log: log)
+        // Who comes back may come to another node.
+        tickets = try TicketSecret(storage.vault.secret(for: "foyer tls tickets 1")) ?? TicketSecret()
         operators =
             settings.cluster == nil ? try OperatorSocket(settings.data, storage.vault, log: log) : nil
         let register = FileRegister(directory)

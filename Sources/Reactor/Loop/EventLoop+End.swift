@@ -94,6 +94,7 @@ extension EventLoop {
         record.pointee.flags.remove(.handshaking)
         handshakesUnderWay -= 1
         figures.handshakesDone &+= 1
+        if record.pointee.tls?.isResumed == true { figures.handshakesResumed &+= 1 }
         addresses.handshakeEnded(record.pointee.address)
     }
 

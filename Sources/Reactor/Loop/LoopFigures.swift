@@ -18,6 +18,8 @@ package struct LoopFigures: Sendable {
     private(set) var refusals = [Int](repeating: 0, count: Refusal.allCases.count)
     /// The first request was read, after TLS where there is any.
     package internal(set) var handshakesDone = 0
+    /// Of those, by TLS clients that came back with a ticket.
+    package internal(set) var handshakesResumed = 0
     /// The connection ended before that.
     package internal(set) var handshakesFailed = 0
     /// Listeners that were left alone for a moment, because too many handshakes were under way.
@@ -53,6 +55,7 @@ package struct LoopFigures: Sendable {
         accepted &+= other.accepted
         for index in refusals.indices { refusals[index] &+= other.refusals[index] }
         handshakesDone &+= other.handshakesDone
+        handshakesResumed &+= other.handshakesResumed
         handshakesFailed &+= other.handshakesFailed
         acceptPauses &+= other.acceptPauses
         handshakesPostponed &+= other.handshakesPostponed

@@ -4,11 +4,15 @@ import COpenSSL
 /// intermediate profile (TLS 1.2 and 1.3, forward secrecy, AEAD only; Server Side TLS 5.7). Immutable, so that all loops
 /// share one; a reload makes a new one, and connections that began under the old keep it.
 ///
-/// Buffers are released while a connection is idle, and neither session tickets nor a session cache are kept: 14.5 KB
-/// an idle connection instead of 32 KB. The profile asks for both to be off, too, unless ticket keys are rotated.
+/// Buffers are released while a connection is idle, and no session cache is kept: 14.5 KB an idle connection instead of
+/// 32 KB. The profile asks for session tickets to be off unless their keys are rotated: without `TicketKeys` they are.
 package final class TLSContext: @unchecked Sendable {
     // Sound: an SSL_CTX counts its references atomically and is only read after `init`.
     let pointer: OpaquePointer
+    /// The context points to it.
+    private var tickets: TicketKeys?
+    /// The context points to it. Nil in the server's role, and where nobody wants to come back sooner.
+    private(set) var shelf: TLSSessionShelf?
 
     private static let ciphers = [
         "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
@@ -34,10 +38,15 @@ package final class TLSContext: @unchecked Sendable {
     }
 
     /// The client's role: a server must show a certificate that leads to one of the PEM certificates in `authorityFile`,
-    /// or, without a file, to one that the system trusts.
-    package convenience init(trusting authorityFile: String?) throws(ReactorError) {
+    /// or, without a file, to one that the system trusts. `resuming` keeps session tickets for the next connection.
+    package convenience init(trusting authorityFile: String?, resuming: Bool = false) throws(ReactorError) {
         try self.init(TLS_client_method())
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER, nil)
+        if resuming {
+            let shelf = TLSSessionShelf()
+            shelf.serve(pointer)
+            self.shelf = shelf
+        }
         guard let authorityFile else {
             guard SSL_CTX_set_default_verify_paths(pointer) == 1 else {
                 throw ReactorError(.tls, "cannot use the system's certificates: \(Self.lastError())")
@@ -50,11 +59,16 @@ package final class TLSContext: @unchecked Sendable {
         }
     }
 
-    /// The server's role: reads a PEM certificate chain (the server's own first) and its PEM key.
-    package convenience init(certificateFile: String, keyFile: String) throws(ReactorError) {
+    /// The server's role: reads a PEM certificate chain (the server's own first) and its PEM key. `tickets`: so that
+    /// clients come back sooner.
+    package convenience init(
+        certificateFile: String, keyFile: String, tickets: TicketKeys? = nil
+    ) throws(ReactorError) {
         try self.init(TLS_server_method())
         let context = pointer
         SSL_CTX_set_num_tickets(context, 0)
+        tickets?.serve(context)
+        self.tickets = tickets
         SSL_CTX_set_alpn_select_cb(context, Self.chooseProtocol, nil)
         // OpenSSL would ask the terminal for a key's pass phrase, and a reload would wait there with everybody.
         SSL_CTX_set_default_passwd_cb(context) { _, _, _, _ in 0 }

@@ -16,20 +16,35 @@ final class TLSSession {
     }
 
     private let pointer: OpaquePointer
+    private let context: TLSContext
     private var hasFailed = false
+    /// Whom the peer's certificate must name; nil in the server's role.
+    private(set) var peerName: String?
 
     /// `nil` when memory is short.
     init?(_ context: TLSContext, pipe: TLSPipe, role: Role) {
         guard let session = SSL_new(context.pointer) else { return nil }
         pointer = session
+        self.context = context
         // One reference for both directions (SSL_set_bio(3)); the pipe keeps its own.
         BIO_up_ref(pipe.bio)
         SSL_set_bio(session, pipe.bio, pipe.bio)
         switch role {
         case .server: SSL_set_accept_state(session)
-        case .client: SSL_set_connect_state(session)
+        case .client:
+            SSL_set_connect_state(session)
+            // Unretained: it is freed when this goes.
+            SSL_set_ex_data(session, 0, Unmanaged.passUnretained(self).toOpaque())
         }
     }
+
+    /// Whose pointer this is, in the client's role.
+    static func of(_ pointer: OpaquePointer) -> TLSSession? {
+        SSL_get_ex_data(pointer, 0).map { Unmanaged<TLSSession>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// The peer was recognised by its ticket, once the handshake is done.
+    var isResumed: Bool { SSL_session_reused(pointer) == 1 }
 
     deinit {
         SSL_free(pointer)
@@ -38,6 +53,13 @@ final class TLSSession {
     /// The peer's certificate must bear this name, or this numeric address; a name is also said at the beginning, for a
     /// server of several (RFC 6066 §3, which has no place for addresses). `false` when OpenSSL takes no such name.
     func expect(peerName: String) -> Bool {
+        guard hasSet(peerName) else { return false }
+        self.peerName = peerName
+        context.shelf?.use(in: pointer, for: peerName)
+        return true
+    }
+
+    private func hasSet(_ peerName: String) -> Bool {
         let parameters = SSL_get0_param(pointer)
         if X509_VERIFY_PARAM_set1_ip_asc(parameters, peerName) == 1 { return true }
         X509_VERIFY_PARAM_set_hostflags(parameters, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))

@@ -38,6 +38,6 @@ struct SocketAddress: Sendable {
 
     init(_ house: HouseAddress) throws {
         address = try ListenAddress(house.authority, isTLS: house.isTLS)
-        security = house.isTLS ? (try TLSContext(trusting: house.authorities), house.host) : nil
+        security = house.isTLS ? (try TLSContext(trusting: house.authorities, resuming: true), house.host) : nil
     }
 }
