@@ -15,10 +15,12 @@ extension MemoryStore {
         }
     }
 
-    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
-        let id = contents.withLock { contents in contents.cases.first { $0.value.publicID == name }?.key }
-        guard let id else { return .failure(.noSuchCase) }
-        return try load([id]).first ?? .failure(.noSuchCase)
+    package func load(named names: [PublicID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] {
+        try names.map { name throws(StoreError) in
+            let id = contents.withLock { contents in contents.cases.first { $0.value.publicID == name }?.key }
+            guard let id else { return .failure(.noSuchCase) }
+            return try load([id]).first ?? .failure(.noSuchCase)
+        }
     }
 
     package func event(

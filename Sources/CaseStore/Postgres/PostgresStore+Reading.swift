@@ -10,10 +10,13 @@ extension PostgresStore {
         return try sealers.open(cases.map { CaseRecord.found(found[$0.value]) })
     }
 
-    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
-        let rows = try rows(
-            "SELECT \(CaseRecord.columns) FROM caseRow WHERE publicID = $1", [.blob(name.value.bigEndianBytes)])
-        return try sealers.open([CaseRecord.found(rows.first)]).first ?? .failure(.noSuchCase)
+    package func load(named names: [PublicID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] {
+        guard !names.isEmpty else { return [] }
+        let names = names.map(\.value.bigEndianBytes)
+        let rows = try rows("SELECT \(CaseRecord.columns) FROM caseRow WHERE publicID = ANY($1)", [.blobs(names)])
+        var found: [[UInt8]: SQLRow] = [:]
+        for row in rows { if let name = row.blob(1) { found[name] = row } }
+        return try sealers.open(names.map { CaseRecord.found(found[$0]) })
     }
 
     package func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer {
@@ -58,21 +61,37 @@ extension PostgresStore {
         }
     }
 
-    /// A case's row and events of one moment, in one round trip.
+    /// A case's row and events of one moment: one statement sees one. An event's columns stand in those of the row that are
+    /// of their types.
     private func page(
         of id: CaseID, for reader: Side, after: Int64, limit: Int
     ) throws(StoreError) -> (Result<CaseRecord, CaseTrouble>, [EventRecord]) {
-        let answers = try readers.read { connection in
-            try connection.run([
-                PostgresTransaction.snapshot.begin,
-                PostgresQuery("SELECT \(CaseRecord.columns) FROM caseRow WHERE id = $1", [.integer(id.value)]),
-                PostgresQuery(
-                    EventRecord.sql(for: reader), [.integer(id.value), .integer(after), .integer(Int64(limit))]),
-                PostgresQuery("COMMIT"),
-            ])
-        }
-        guard answers.count == 4 else { throw .unavailable("The database has not answered all that it was asked.") }
-        return (CaseRecord.found(answers[1].rows.first), answers[2].rows.compactMap { EventRecord($0) })
+        let rows = try rows(
+            Self.pageSQL(for: reader), [.integer(id.value), .integer(after), .integer(Int64(limit))])
+        let cases = rows.filter { $0.integer(Self.isCase) == 1 }
+        let events = rows.filter { $0.integer(Self.isCase) == 0 }.compactMap { EventRecord(EventPart(row: $0)) }
+        return (CaseRecord.found(cases.first), events.sorted { $0.numbers.forTeam < $1.numbers.forTeam })
+    }
+
+    /// Behind the columns of `CaseRecord`.
+    private static let isCase = 14
+
+    private static func pageSQL(for reader: Side) -> String {
+        """
+        SELECT \(CaseRecord.columns), 1 FROM caseRow WHERE id = ?1
+        UNION ALL
+        SELECT number, NULL, guestNumber, isDeleted, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, body, 0
+        FROM (\(EventRecord.sql(for: reader))) AS event
+        """
+    }
+
+    /// An event in a row of `pageSQL`, in the order that `EventRecord` reads.
+    private struct EventPart: StoredRow {
+        private static let columns = [0, 2, 3, 13]
+        let row: SQLRow
+
+        func integer(_ index: Int) -> Int64? { row.integer(Self.columns[index]) }
+        func blob(_ index: Int) -> [UInt8]? { row.blob(Self.columns[index]) }
     }
 
     package func guestNumber(of id: CaseID, atOrBefore teamNumber: Int64) throws(StoreError) -> Int64 {

@@ -8,13 +8,15 @@ extension SQLiteStore {
         return try sealers.open(try read { db in try cases.map { id in try Self.record(id, db) } })
     }
 
-    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+    package func load(named names: [PublicID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] {
         let found = try read { db in
             let statement = try db.cachedStatement(sql: "SELECT \(CaseRecord.columns) FROM caseRow WHERE publicID = ?")
-            let row = try Row.fetchOne(statement, arguments: [Data(name.value.bigEndianBytes)])
-            return CaseRecord.found(row.map(SQLiteRow.init))
+            return try names.map { name in
+                let row = try Row.fetchOne(statement, arguments: [Data(name.value.bigEndianBytes)])
+                return CaseRecord.found(row.map(SQLiteRow.init))
+            }
         }
-        return try sealers.open([found]).first ?? .failure(.noSuchCase)
+        return try sealers.open(found)
     }
 
     package func event(

@@ -32,8 +32,8 @@ package protocol CaseStore: CaseOutbox {
     /// The cases as they are, in the order of the ids.
     func load(_ cases: [CaseID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
-    /// The case that the outside calls by this name.
-    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble>
+    /// The cases that the outside calls by these names, in their order.
+    func load(named names: [PublicID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>]
 
     /// What became of the command of this key.
     func answer(to name: KeyName, fingerprint: UInt64) throws(StoreError) -> KeyAnswer
@@ -86,6 +86,11 @@ package protocol CaseStore: CaseOutbox {
 }
 
 extension CaseStore {
+    /// The case that the outside calls by this name.
+    package func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+        try load(named: [name]).first ?? .failure(.noSuchCase)
+    }
+
     /// As many as one asks for at a time.
     package static var versionsAtOnce: Int { 10_000 }
 

@@ -65,6 +65,9 @@ package struct HubLimits: Sendable {
     package var admissionsPerSecond = 500
     /// Of them, those whose tickets are looked at together: what a node with a slow database gathers in 50 ms.
     package var admissionsAtOnce = 32
+    /// Sockets whose subscriptions, or portions of lists, are read together: enough that a storm asks the database a fraction,
+    /// and few enough that a lot of the longest portions is opened in some 20 ms.
+    package var readsAtOnce = 16
     /// Cases that are given back at once by a member who may not handle them any more; the next ones a second later, so that
     /// guests' commands stand between them.
     package var casesGivenBackAtOnce = 100

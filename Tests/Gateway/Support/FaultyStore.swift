@@ -79,9 +79,9 @@ final class FaultyStore<Store: CaseStore>: CaseStore {
         return found
     }
 
-    func load(named name: PublicID) throws(StoreError) -> Result<LoadedCase, CaseTrouble> {
+    func load(named names: [PublicID]) throws(StoreError) -> [Result<LoadedCase, CaseTrouble>] {
         try check(\.cannotLoad)
-        let found = poison(try store.load(named: name))
+        let found = try store.load(named: names).map(poison)
         hold(.byName)
         return found
     }

@@ -32,8 +32,8 @@ final class CaseHub {
         }
         let earlier = session.wanted.updateValue(re, forKey: name)
         let connection = session.connection
-        let isAsked = desk.ask { house -> Result<LoadedCase, WireFault> in
-            house.load(named: name)
+        let isAsked = desk.ask(\.subscriptions, name) { _, found in
+            found
         } then: { desk, found in
             guard let session = desk.sessions[connection] else { return }
             desk.cases.subscribe(session, wish, name, found, re: re)
@@ -294,12 +294,13 @@ final class CaseHub {
     }
 }
 
-extension HouseServices {
-    func load(named name: PublicID) -> Result<LoadedCase, WireFault> {
+extension CaseStore {
+    /// For sockets that wait for it; what goes wrong for all goes wrong for each.
+    func each(named names: [PublicID]) -> [Result<LoadedCase, WireFault>] {
         do {
-            return try store.load(named: name).mapError { WireFault(trouble: $0) }
+            return try load(named: names).map { $0.mapError { WireFault(trouble: $0) } }
         } catch {
-            return .failure(WireFault(.storeAway))
+            return names.map { _ in .failure(WireFault(.storeAway)) }
         }
     }
 }

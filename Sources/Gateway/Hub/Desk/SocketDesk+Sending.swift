@@ -117,6 +117,19 @@ extension SocketDesk {
         }
     }
 
+    /// The same for what many ask at the same time; `made` of it on the other thread.
+    func ask<Question: Sendable, Answer: Sendable, Value: Sendable>(
+        _ together: KeyPath<HouseServices, AskedTogether<Question, Answer>>, _ question: Question,
+        made: @escaping @Sendable (HouseServices, Answer) -> Value,
+        then: @escaping @Sendable (SocketDesk, Value) -> Void
+    ) -> Bool {
+        let index = index
+        return house[keyPath: together].ask(question) { [house] answer in
+            let value = made(house, answer)
+            house.doors[index]?.tell(urgent: true) { desk in then(desk, value) }
+        }
+    }
+
     /// Reads on another thread, and comes back to this loop. False if too much is waiting to be read.
     func ask<Value: Sendable>(
         _ read: @escaping @Sendable (HouseServices) -> Value, then: @escaping @Sendable (SocketDesk, Value) -> Void

@@ -16,6 +16,12 @@ final class HouseServices: Sendable {
     let pacer: Pacer
     /// Who a ticket was given to.
     let admissions: AskedTogether<String, Result<Admission, DirectoryError>>
+    /// Cases that are to be followed.
+    let subscriptions: AskedTogether<PublicID, Result<LoadedCase, WireFault>>
+    /// What is in the lists that are to be watched; nil where the store cannot be asked.
+    let watchings: AskedTogether<[CaseList], [[ListedVersion]]?>
+    /// The cases of a portion of a list.
+    let loads: AskedTogether<[CaseID], LoadedCases?>
     /// To the case engine; false if too much is waiting there.
     let submit: @Sendable ([Submission]) -> Bool
     /// Sockets that were let in.
@@ -39,6 +45,21 @@ final class HouseServices: Sendable {
             readers.take($0)
         } answer: {
             Admission.each(tickets: $0, directory)
+        }
+        subscriptions = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
+            readers.take($0)
+        } answer: {
+            store.each(named: $0)
+        }
+        watchings = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
+            readers.take($0)
+        } answer: {
+            store.versions(forEach: $0)
+        }
+        loads = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
+            readers.take($0)
+        } answer: {
+            store.load(forEach: $0)
         }
     }
 

@@ -15,8 +15,8 @@ extension Inboxes {
         desk.presence.watched(session, visitor)
         let connection = session.connection
         desk.queue(session) { [unowned desk] in
-            let isAsked = desk.ask { house -> [[ListedVersion]]? in
-                try? house.store.versions(inEach: lists)
+            let isAsked = desk.ask(\.watchings, lists) { _, found in
+                found
             } then: { desk, found in
                 guard let session = desk.sessions[connection] else { return }
                 if session.visitor != nil { desk.inboxes.begin(session, lists, found, re: re) }
@@ -67,8 +67,8 @@ extension Inboxes {
         desk.queue(session) { [unowned desk] in
             guard let visitor = session.visitor else { return false }
             let (side, actor, organisation) = (visitor.side, visitor.actor, visitor.organisation)
-            let isAsked = desk.ask { house in
-                house.summaries(of: ids, for: actor, side)
+            let isAsked = desk.ask(\.loads, ids) { house, found in
+                found.map { house.summaries(of: ids, among: $0, for: actor, side) } ?? SummaryPortion(unread: ids)
             } then: { desk, portion in
                 guard let session = desk.sessions[connection] else { return }
                 // By now it may have ended, and must not be entered anywhere again.
@@ -121,13 +121,36 @@ struct EncodedSummary: Sendable {
     let openAt: TeamID?
 }
 
+extension CaseStore {
+    /// The versions in each of these lists, for several who begin to watch; nil where the store cannot be asked.
+    func versions(forEach watching: [[CaseList]]) -> [[[ListedVersion]]?] {
+        guard let found = try? versions(inEach: watching.flatMap { $0 }) else { return watching.map { _ in nil } }
+        var rest = found[...]
+        return watching.map { lists in
+            defer { rest = rest.dropFirst(lists.count) }
+            return Array(rest.prefix(lists.count))
+        }
+    }
+}
+
+extension CaseStore {
+    /// Several portions' cases; nil where the store cannot be asked.
+    func load(forEach portions: [[CaseID]]) -> [LoadedCases?] {
+        let ids = Set(portions.joined()).sorted()
+        guard let found = try? load(ids) else { return portions.map { _ in nil } }
+        let cases = LoadedCases(zip(ids, found)) { first, _ in first }
+        return portions.map { _ in cases }
+    }
+}
+
+typealias LoadedCases = [CaseID: Result<LoadedCase, CaseTrouble>]
+
 extension HouseServices {
     /// Where one may wait for the store. A case that cannot be read is left out: it hurts only itself.
-    func summaries(of ids: [CaseID], for actor: Actor, _ side: Side) -> SummaryPortion {
-        guard let found = try? store.load(ids) else { return SummaryPortion(unread: ids) }
+    func summaries(of ids: [CaseID], among cases: LoadedCases, for actor: Actor, _ side: Side) -> SummaryPortion {
         let words = Words(self, mayRead: true)
         var portion = SummaryPortion()
-        for case .success(let loaded) in found {
+        for case .success(let loaded)? in ids.map({ cases[$0] }) {
             guard actor.mayRead(loaded.state) else {
                 portion.found.append(
                     EncodedSummary(id: loaded.id, name: loaded.publicID, bytes: nil, openAt: nil))

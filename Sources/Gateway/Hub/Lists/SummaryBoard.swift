@@ -108,7 +108,9 @@ final class SummaryBoard {
     private func makeLast(_ news: CaseNews, for session: SocketSession, _ visitor: Visitor) {
         let (connection, actor, side) = (session.connection, visitor.actor, visitor.side)
         let isAsked = desk.ask { house in
-            house.summaries(of: [news.id], for: actor, side).found.first?.bytes
+            house.store.load(forEach: [[news.id]]).first.flatMap { $0 }.flatMap { found in
+                house.summaries(of: [news.id], among: found, for: actor, side).found.first?.bytes
+            }
         } then: { desk, bytes in
             guard let session = desk.sessions[connection], session.visitor != nil,
                 // It has come back since: what is newer was told.

@@ -37,7 +37,12 @@ import Testing
         let known = try house.store.load([CaseID(1)]).first?.get()
         let name = try #require(known?.publicID)
         #expect(try house.store.load(named: name).get() == known)
-        #expect(try house.store.load(named: PublicID(name.value &+ 1)) == .failure(.noSuchCase))
+        let nobody = PublicID(name.value &+ 1)
+        #expect(try house.store.load(named: nobody) == .failure(.noSuchCase))
+        let several = try house.store.load(named: [nobody, name, name])
+        #expect(
+            try several.first == .failure(.noSuchCase) && several.dropFirst().map { try $0.get() } == [known, known])
+        #expect(try house.store.load(named: []).isEmpty)
     }
 
     @Test(arguments: StoreKind.allCases, [1, 2, 3, 100])
