@@ -143,6 +143,8 @@ def test_a_message_tells_how_far_it_has_come(guest, member, radiology):
     ada.mark("Is it ready?", "Sending")
     ada.comes_online()
     ada.mark("Is it ready?", "Sent")
+    # What is loaded later is loaded when the line is back, too.
+    expect(ada.button("Attach files")).to_be_visible()
 
     amara = member("amara").signs_in()
     amara.looks_away()

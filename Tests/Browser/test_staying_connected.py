@@ -176,3 +176,22 @@ def test_a_tab_whose_socket_died_in_its_sleep_notices_when_it_wakes(guest, membe
     ada.looks_back()
     ada.writes("I was.")
     agree_on(["Good night", "Are you asleep?", "Then tomorrow.", "I was."], ada.texts, amara.texts)
+
+
+@pytest.mark.covers("B1")
+def test_a_part_of_the_page_that_could_not_be_loaded_comes_when_the_line_is_back(guest, radiology):
+    """Parts that are not needed at first are loaded later: a line that is gone in that moment must not cost them."""
+    ada = guest("Emmy", "Noether").signs_in(radiology)
+    asked = []
+
+    def answer(route):
+        asked.append(route.request.url)
+        if len(asked) <= 2:
+            route.abort("internetdisconnected")
+        else:
+            route.continue_()
+
+    ada.page.route("**/shared/files/index.js", answer)
+    ada.starts("My scan", {})
+    expect(ada.button("Attach files")).to_be_visible()
+    assert len(asked) == 3

@@ -6,6 +6,7 @@ import { confirm } from "./dialog.js";
 import { button, el } from "./dom.js";
 import { MessageList } from "./message-list.js";
 import { closedBecause, isOver, standing, titleOf } from "./wording.js";
+import { later } from "../shared/later.js";
 
 const FOREIGN = "This chat is not among yours. It may belong to another name or number.";
 
@@ -64,7 +65,7 @@ export class Conversation {
 
   /** Files come later: whoever opens the page does not wait for them. */
   async #loadTray() {
-    const { FileTray } = await import("/shared/files/index.js");
+    const { FileTray } = await later(() => import("/shared/files/index.js"));
     const tray = (this.#tray = new FileTray({ side: "guests", caseId: this.caseId }));
     this.#composer.tray = tray;
     const current = () => (this.#composer.element.isConnected ? tray : null);

@@ -11,6 +11,7 @@ import { signIn } from "./sign-in.js";
 import { confirm } from "./dialog.js";
 import { StatusStrip } from "./status-strip.js";
 import { hoursInWords } from "./wording.js";
+import { later } from "../shared/later.js";
 
 /**
  * @typedef {object} Screen
@@ -59,14 +60,14 @@ export class Desk {
     const desk = el("div", { className: "desk" }, this.#bar, this.#strip.element, this.#place, this.#spoken);
     place.replaceChildren(desk);
     place.className = this.frame.isEmbedded ? "embedded" : "alone";
-    this.frame.isEmbedded || import("./aside.js").then(({ about }) => place.prepend(about(this.entry)));
+    this.frame.isEmbedded || later(() => import("./aside.js")).then(({ about }) => place.prepend(about(this.entry)));
     this.frame.addEventListener("change", () => this.#looked());
   }
 
   /** @param {any} session */
   begin(session) {
     if (session && session.organisation === this.entry.organisation.id) this.signedIn(session.guest);
-    else if (this.#caseId) import("./come-back.js").then((it) => this.show(it.comeBack(this, this.#caseId)));
+    else if (this.#caseId) later(() => import("./come-back.js")).then((it) => this.show(it.comeBack(this, this.#caseId)));
     else this.show(signIn(this));
   }
 
@@ -97,7 +98,7 @@ export class Desk {
     client.addEventListener("state", () => this.#stateChanged());
     client.addEventListener("summary", () => this.#unreadChanged());
     client.addEventListener("gone", () => this.#unreadChanged());
-    client.addEventListener("settings", () => import("./renewal.js").then(({ renew }) => renew(this)));
+    client.addEventListener("settings", () => later(() => import("./renewal.js")).then(({ renew }) => renew(this)));
     client.addEventListener("presence", (event) => this.#presenceChanged(/** @type {CustomEvent} */ (event).detail));
     client.watch();
     client.start();
@@ -116,7 +117,7 @@ export class Desk {
       throw error;
     });
     if (session) this.signedIn(session.guest);
-    else import("./blocked-cookies.js").then((it) => this.show(it.blockedCookies(this)));
+    else later(() => import("./blocked-cookies.js")).then((it) => this.show(it.blockedCookies(this)));
   }
 
   goHome() {

@@ -1,6 +1,7 @@
 import { asNodes } from "../shared/text.js";
 import { clockTime, fullTime } from "../shared/time.js";
 import { button, el, hidden, icon, iconButton } from "./dom.js";
+import { later } from "../shared/later.js";
 
 /** @typedef {"sending" | "sent" | "delivered" | "seen" | "failed"} Mark */
 
@@ -61,7 +62,7 @@ export class MessageView {
   async #show(files, log) {
     const place = el("div", { className: "file-place" });
     this.#words.after(place);
-    const { fileList } = await import("/shared/files/index.js");
+    const { fileList } = await later(() => import("/shared/files/index.js"));
     place.append(fileList({ files, side: "guests", log }));
   }
 

@@ -1,5 +1,6 @@
 import { freshID, h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
+import { later } from "../../shared/later.js";
 
 /**
  * Where one writes: a reply by one's own name or as the team, or a private note. Each has a draft of its own, so that
@@ -61,7 +62,7 @@ export class Composer extends HTMLElement {
   }
 
   async #loadTrays() {
-    const { FileTray } = await import("/shared/files/index.js");
+    const { FileTray } = await later(() => import("/shared/files/index.js"));
     this.#Tray = FileTray;
     const place = this.closest("foyer-conversation") ?? this;
     FileTray.listen(/** @type {HTMLElement} */ (place), this.#field, () => this.#tray);

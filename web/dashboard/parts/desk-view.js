@@ -11,6 +11,7 @@ import { openHelp } from "./help.js";
 import { Inbox } from "./inbox.js";
 import { Masthead } from "./masthead.js";
 import { SidePanel } from "./side-panel.js";
+import { later } from "../../shared/later.js";
 
 /**
  * The whole page of somebody who is signed in. At its full width three columns; on a phone one at a time, which the
@@ -97,7 +98,7 @@ export class DeskView extends HTMLElement {
     const isWanted = address.settings !== undefined && desk.me.isAdministrator === true;
     if (isWanted && !this.#settings) {
       this.#settings = document.createElement("main");
-      const { begin } = await import("/dashboard/settings/settings.js");
+      const { begin } = await later(() => import("/dashboard/settings/settings.js"));
       this.#settings.replaceWith((this.#settings = begin(this.#context)));
     }
     if (isWanted && !this.#settings.isConnected) this.#columns.after(this.#settings);

@@ -1,5 +1,6 @@
 import { h, set, setText } from "../dom.js";
 import { icon } from "../icons.js";
+import { later } from "../../shared/later.js";
 
 /**
  * The house, the team's hours, and what belongs to the reader: sound, help, signing out.
@@ -72,7 +73,7 @@ export class Masthead extends HTMLElement {
   }
 
   async #openLetters() {
-    const { openLetters } = await import("./letters.js");
+    const { openLetters } = await later(() => import("./letters.js"));
     openLetters(this.#context);
   }
 

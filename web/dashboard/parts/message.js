@@ -3,6 +3,7 @@ import { clockTime, fullTime } from "../../shared/time.js";
 import { freshID, h, set, setText, unseen } from "../dom.js";
 import { icon } from "../icons.js";
 import { failureWords } from "../model/failure-words.js";
+import { later } from "../../shared/later.js";
 
 /**
  * @typedef {import("../model/thread.js").Message} Message
@@ -79,7 +80,7 @@ export class MessageView extends HTMLElement {
   async #showFiles(bubble, files) {
     const place = h("div", { class: "file-place" });
     bubble.append(place);
-    const { fileList } = await import("/shared/files/index.js");
+    const { fileList } = await later(() => import("/shared/files/index.js"));
     place.append(fileList({ files, side: "members" }));
   }
 
