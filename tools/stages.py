@@ -62,9 +62,14 @@ SWIFT_BUILD = ["swift", "build", "--quiet", "--explicit-target-dependency-import
 FOYER = {"FOYER_BIN": str(ROOT / ".build" / "release" / "foyer")}
 
 
-def pytest(name: str, folder: str, deadline_seconds: float, each_seconds: int) -> Stage:
-    """A pytest suite: every test ends by itself after `each_seconds`, the whole of it after `deadline_seconds`."""
+def pytest(name: str, folder: str, deadline_seconds: float, each_seconds: int, at_once: int = 1) -> Stage:
+    """A pytest suite: every test ends by itself after `each_seconds`, the whole of it after `deadline_seconds`.
+
+    `at_once`: so many of its files. What mostly waits for browsers and for processes to start leaves a core idle.
+    """
     options = ["-q", "-c", "pyproject.toml", f"--timeout={each_seconds}", f"--junitxml=results/{name}.xml"]
+    if at_once > 1:
+        options += [f"--numprocesses={at_once}", "--dist=loadfile"]
     command = [PYTHON, "-m", "pytest", folder, *options]
     return Stage(name, command, deadline_seconds, has_report=True, environment=FOYER)
 
@@ -95,11 +100,11 @@ MUTANTS_BUILD = Stage(
     environment={"FOYER_MUTANTS": "1"},
 )
 MUTANTS = Stage("mutants", [".build-mutants/debug/foyer", "simulate", "--mutants"], 600)
-END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180)
+END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180, at_once=2)
 # Clusters, each with its own Redis and PostgreSQL: the short form of `make faults`.
 FAULTS = pytest("faults", "Tests/Faults", 600, each_seconds=300)
 # The debug build: it has the control socket through which days pass.
-BROWSER = pytest("browser", "Tests/Browser", 900, each_seconds=120)
+BROWSER = pytest("browser", "Tests/Browser", 1200, each_seconds=120, at_once=2)
 FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_report=True, needs="fuzz")
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 

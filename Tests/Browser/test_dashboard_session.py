@@ -77,6 +77,17 @@ def test_after_half_an_hour_of_silence_one_signs_in_again_and_goes_on(house, cal
     expect(dialog).to_have_count(0)
     assert ben.page.url == address
     expect(draft).to_have_value("Monday at ten would be")
+    ben.writes("Monday at ten would be fine.")
+    ben.reads("Monday at ten would be fine.")
+
+
+def test_what_one_was_writing_is_there_after_the_page_was_loaded_anew(house, caller, member):
+    caller("Idle", "Minutes").asks(house.team("Front desk"), "Appointment", "Is Monday free?")
+    ben = member("ben").signs_in()
+    ben.claims("Idle Minutes")
+    draft = ben.page.get_by_label("Reply to the guest")
+    draft.fill("Monday at ten would be")
+    address = ben.page.url
 
     house.advance(31 * MINUTE)
     is_asked_again(ben.page)
