@@ -62,7 +62,7 @@ package struct HubLimits: Sendable {
     package var touchInterval: Duration = .seconds(60)
     /// Sockets that come in, with all that they ask for first: what two nodes do on two cores beside serving those who are
     /// in, with the database on the same machine (docs/faults.md, storm). Zero: any number.
-    package var admissionsPerSecond = 500
+    package var admissionsPerSecond = 450
     /// Of them, those whose tickets are looked at together: what a node with a slow database gathers in 50 ms.
     package var admissionsAtOnce = 32
     /// Sockets whose subscriptions, or portions of lists, are read together: enough that a storm asks the database a fraction,
@@ -73,7 +73,7 @@ package struct HubLimits: Sendable {
     package var casesGivenBackAtOnce = 100
     /// When the house closes its clients come back within this time, each at a moment of its own: as many a second as can
     /// be let in again.
-    package var comebackPerSecond = 500
+    package var comebackPerSecond = 450
     package var longestComeback: Duration = .seconds(30)
 
     package init() {}
