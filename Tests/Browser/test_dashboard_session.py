@@ -1,6 +1,8 @@
 """A member comes, is away too long, and goes."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from playwright.sync_api import Page, expect
 
@@ -58,45 +60,42 @@ def test_too_many_wrong_passwords_cost_a_pause_that_is_told(house, member):
     nour.gives_password()
 
 
-def test_after_half_an_hour_of_silence_one_signs_in_again_and_goes_on(house, caller, member):
-    caller("Idle", "Hours").asks(house.team("Front desk"), "Appointment", "Is Monday free?")
-    ben = member("ben").signs_in()
-    ben.claims("Idle Hours")
+@contextmanager
+def goes_on_writing(ben: Member) -> Iterator[None]:
+    """What stands half written before is there afterwards, at the same address, and can be sent."""
     draft = ben.page.get_by_label("Reply to the guest")
     draft.fill("Monday at ten would be")
     address = ben.page.url
-
-    house.advance(31 * MINUTE)
-    is_asked_again(ben.page)
-    ben.page.keyboard.press("Escape")
-    is_asked_again(ben.page)
-    dialog = ben.page.get_by_role("dialog", name="Please sign in again")
-    dialog.get_by_label("E-mail address").fill(ben.email)
-    dialog.get_by_label("Password").fill(house.passwords[ben.email])
-    ben.button("Sign in", dialog).click()
-    expect(dialog).to_have_count(0)
-    assert ben.page.url == address
+    yield
     expect(draft).to_have_value("Monday at ten would be")
+    assert ben.page.url == address
     ben.writes("Monday at ten would be fine.")
     ben.reads("Monday at ten would be fine.")
+
+
+def test_after_half_an_hour_of_silence_one_signs_in_again_and_goes_on(house, caller, member):
+    caller("Idle", "Hours").asks(house.team("Front desk"), "Appointment", "Is Monday free?")
+    ben = member("ben").signs_in().claims("Idle Hours")
+    with goes_on_writing(ben):
+        house.advance(31 * MINUTE)
+        is_asked_again(ben.page)
+        ben.page.keyboard.press("Escape")
+        is_asked_again(ben.page)
+        dialog = ben.page.get_by_role("dialog", name="Please sign in again")
+        dialog.get_by_label("E-mail address").fill(ben.email)
+        dialog.get_by_label("Password").fill(house.passwords[ben.email])
+        ben.button("Sign in", dialog).click()
+        expect(dialog).to_have_count(0)
 
 
 def test_what_one_was_writing_is_there_after_the_page_was_loaded_anew(house, caller, member):
     caller("Idle", "Minutes").asks(house.team("Front desk"), "Appointment", "Is Monday free?")
-    ben = member("ben").signs_in()
-    ben.claims("Idle Minutes")
-    draft = ben.page.get_by_label("Reply to the guest")
-    draft.fill("Monday at ten would be")
-    address = ben.page.url
-
-    house.advance(31 * MINUTE)
-    is_asked_again(ben.page)
-    ben.page.reload()
-    ben.gives_password()
-    assert ben.page.url == address
-    expect(draft).to_have_value("Monday at ten would be")
-    ben.writes("Monday at ten would be fine.")
-    ben.reads("Monday at ten would be fine.")
+    ben = member("ben").signs_in().claims("Idle Minutes")
+    with goes_on_writing(ben):
+        house.advance(31 * MINUTE)
+        is_asked_again(ben.page)
+        ben.page.reload()
+        ben.gives_password()
 
 
 def test_signing_out_ends_every_tab_at_once(house, member):

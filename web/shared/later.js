@@ -8,16 +8,29 @@ import { Backoff } from "./backoff.js";
  * @returns {Promise<Module>}
  */
 export async function later(load) {
-  for (const backoff = new Backoff(); ; ) {
+  const backoff = new Backoff();
+  for (let last; ; ) {
     try {
       return await load();
     } catch (error) {
-      // What a failed fetch is (HTML Standard, "fetch a module script graph"); any other fault is the module's own.
-      if (!(error instanceof TypeError)) throw error;
-      await new Promise((again) => {
-        setTimeout(again, 500 + backoff.next());
-        addEventListener("online", again, { once: true });
-      });
+      // A failed fetch is a TypeError, a new one each time. What a module itself throws is kept, and thrown again
+      // (ECMA-262, "Evaluate"): it would be so for ever.
+      if (!(error instanceof TypeError) || error === last) throw error;
+      last = error;
+      await lineOrTime(500 + backoff.next());
     }
   }
+}
+
+/** @param {number} ms */
+function lineOrTime(ms) {
+  return new Promise((/** @type {(value?: any) => void} */ again) => {
+    const done = () => {
+      clearTimeout(timer);
+      removeEventListener("online", done);
+      again();
+    };
+    const timer = setTimeout(done, ms);
+    addEventListener("online", done);
+  });
 }
