@@ -4,7 +4,7 @@ import Synchronization
 /// The session tickets that servers have given to a client, by the name that their certificate was checked for: who comes
 /// back is not asked for a certificate again. Each is used once (RFC 8446 §C.4).
 final class TLSSessionShelf: Sendable {
-    /// Of one name. A ticket takes some 3 KB, most of it the server's certificate.
+    /// Of one name; with each lies the server's certificate. More than a process has sockets (`RLIMIT_NOFILE`) are of no use.
     static let most = 16_384
 
     /// Sound, since OpenSSL counts references atomically, and whoever has taken one out is the only one who has it.

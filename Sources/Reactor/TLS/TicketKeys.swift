@@ -22,7 +22,7 @@ package struct TicketSecret: Sendable {
 }
 
 /// The keys under which a server seals the session tickets that it gives to its clients (RFC 8446 §4.6.1). Who comes back
-/// with one needs no certificate, so that a handshake costs phone and server about half, and 2 to 4 KB less on the line.
+/// with one needs no certificate, which a phone would have to fetch and check (docs/decisions/0016-tls-tickets.md).
 ///
 /// A ticket holds no more than a secret to be recognised by: the keys of the connection come from a new Diffie-Hellman
 /// exchange as always. A ticket of TLS 1.2 would hold the connection's own keys, so there are none for it.
@@ -83,7 +83,10 @@ package final class TicketKeys: Sendable {
         let now = clock() / Self.period
         return keys.withLock { keys in
             if keys.first?.period != now {
-                keys = [now, now &- 1, now &+ 1].compactMap { Key(secret, $0) }
+                let periods = [now, now &- 1, now &+ 1]
+                let derived = periods.compactMap { Key(secret, $0) }
+                // Without all of them the first would be another period's: no tickets, then.
+                keys = derived.count == periods.count ? derived : []
             }
             return keys
         }
