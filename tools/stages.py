@@ -104,7 +104,7 @@ END_TO_END = pytest("end-to-end", "Tests/EndToEnd", 900, each_seconds=180, at_on
 # Clusters, each with its own Redis and PostgreSQL: the short form of `make faults`.
 FAULTS = pytest("faults", "Tests/Faults", 600, each_seconds=300)
 # The debug build: it has the control socket through which days pass.
-BROWSER = pytest("browser", "Tests/Browser", 1200, each_seconds=120, at_once=2)
+BROWSER = pytest("browser", "Tests/Browser", 900, each_seconds=120, at_once=2)
 FUZZ = Stage("fuzz", [PYTHON, "tools/fuzz.py", "--seconds", "10"], 1500, has_report=True, needs="fuzz")
 REQUIREMENTS = Stage("requirements", [PYTHON, "tools/requirements.py", "--brief"], 60)
 

@@ -19,7 +19,7 @@ from support.waiting import wait_until
 
 _RESTARTING = 4200
 # The shortest wait that the house assigns (HouseServices.comebackMilliseconds), and the longest beside one second for
-# 600 sockets, which can be let in again in that time.
+# 450 sockets, which can be let in again in that time.
 _FIRST_MS, _LAST_MS = 500, 1000
 _PER_SECOND = 450
 _END_SECONDS = 15.0

@@ -66,7 +66,7 @@ package struct HubLimits: Sendable {
     /// Of them, those whose tickets are looked at together: what a node with a slow database gathers in 50 ms.
     package var admissionsAtOnce = 32
     /// Sockets whose subscriptions, or portions of lists, are read together: enough that a storm asks the database a fraction,
-    /// and few enough that a lot of the longest portions is opened in some 20 ms.
+    /// and fewer than tickets, since a portion is up to `listPage` cases, which one thread opens before it answers anybody.
     package var readsAtOnce = 16
     /// Cases that are given back at once by a member who may not handle them any more; the next ones a second later, so that
     /// guests' commands stand between them.

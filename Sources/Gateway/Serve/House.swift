@@ -114,7 +114,10 @@ package final class House: Sendable {
         self.log = log
         housekeeping = Housekeeping(directory, storage.vault, store, log: log)
         // Who comes back may come to another node.
-        tickets = try TicketSecret(storage.vault.secret(for: "foyer tls tickets 1")) ?? TicketSecret()
+        guard let tickets = TicketSecret(try storage.vault.secret(for: "foyer tls tickets 1")) else {
+            throw StartError("The vault derives a secret for TLS tickets that has not \(TicketSecret.count) bytes.")
+        }
+        self.tickets = tickets
         operators =
             settings.cluster == nil ? try OperatorSocket(settings.data, storage.vault, log: log) : nil
         let register = FileRegister(directory)

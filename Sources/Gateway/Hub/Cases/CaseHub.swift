@@ -303,4 +303,8 @@ extension CaseStore {
             return names.map { _ in .failure(WireFault(.storeAway)) }
         }
     }
+
+    func one(named name: PublicID) -> Result<LoadedCase, WireFault> {
+        each(named: [name]).first ?? .failure(WireFault(.noSuchCase))
+    }
 }

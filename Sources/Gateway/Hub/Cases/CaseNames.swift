@@ -66,13 +66,7 @@ final class CaseNames {
         lookups[name, default: []].append(found)
         guard lookups[name]?.count == 1 else { return }
         let isAsked = desk.ask { house -> Result<Known, WireFault> in
-            do {
-                return try house.store.load(named: name)
-                    .map { Known(id: $0.id, organisation: $0.state.organisation) }
-                    .mapError { WireFault(trouble: $0) }
-            } catch {
-                return .failure(WireFault(.storeAway))
-            }
+            house.store.one(named: name).map { Known(id: $0.id, organisation: $0.state.organisation) }
         } then: { desk, result in
             desk.names.settle(name, result)
         }

@@ -41,26 +41,15 @@ final class HouseServices: Sendable {
         self.submit = submit
         facts = KnownFacts(bound: limits.knownFacts)
         pacer = Pacer(perSecond: limits.admissionsPerSecond)
-        admissions = AskedTogether(most: limits.admissionsAtOnce, waiting: limits.waitingReads) {
-            readers.take($0)
-        } answer: {
-            Admission.each(tickets: $0, directory)
+        func together<Question, Answer>(
+            _ most: Int, _ answer: @escaping @Sendable ([Question]) -> [Answer]
+        ) -> AskedTogether<Question, Answer> {
+            AskedTogether(most: most, waiting: limits.waitingReads, take: { readers.take($0) }, answer: answer)
         }
-        subscriptions = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
-            readers.take($0)
-        } answer: {
-            store.each(named: $0)
-        }
-        watchings = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
-            readers.take($0)
-        } answer: {
-            store.versions(forEach: $0)
-        }
-        loads = AskedTogether(most: limits.readsAtOnce, waiting: limits.waitingReads) {
-            readers.take($0)
-        } answer: {
-            store.load(forEach: $0)
-        }
+        admissions = together(limits.admissionsAtOnce) { Admission.each(tickets: $0, directory) }
+        subscriptions = together(limits.readsAtOnce) { store.each(named: $0) }
+        watchings = together(limits.readsAtOnce) { store.versions(forEach: $0) }
+        loads = together(limits.readsAtOnce) { store.load(forEach: $0) }
     }
 
     var files: FileRegister { FileRegister(directory) }

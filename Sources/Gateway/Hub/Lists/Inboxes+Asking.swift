@@ -74,7 +74,7 @@ extension HouseServices {
     }
 
     func panel(of name: PublicID, for member: MemberActor) -> Result<GuestPanel, WireFault> {
-        (store.each(named: [name]).first ?? .failure(WireFault(.noSuchCase))).flatMap { loaded in
+        store.one(named: name).flatMap { loaded in
             let actor = Actor.member(member)
             guard actor.mayRead(loaded.state), let guest = loaded.state.party.guest else {
                 return .failure(WireFault(.noSuchCase))

@@ -68,7 +68,7 @@ extension Inboxes {
             guard let visitor = session.visitor else { return false }
             let (side, actor, organisation) = (visitor.side, visitor.actor, visitor.organisation)
             let isAsked = desk.ask(\.loads, ids) { house, found in
-                found.map { house.summaries(of: ids, among: $0, for: actor, side) } ?? SummaryPortion(unread: ids)
+                house.summaries(of: ids, among: found, for: actor, side)
             } then: { desk, portion in
                 guard let session = desk.sessions[connection] else { return }
                 // By now it may have ended, and must not be entered anywhere again.
@@ -121,6 +121,8 @@ struct EncodedSummary: Sendable {
     let openAt: TeamID?
 }
 
+typealias LoadedCases = [CaseID: Result<LoadedCase, CaseTrouble>]
+
 extension CaseStore {
     /// The versions in each of these lists, for several who begin to watch; nil where the store cannot be asked.
     func versions(forEach watching: [[CaseList]]) -> [[[ListedVersion]]?] {
@@ -131,9 +133,7 @@ extension CaseStore {
             return Array(rest.prefix(lists.count))
         }
     }
-}
 
-extension CaseStore {
     /// Several portions' cases; nil where the store cannot be asked.
     func load(forEach portions: [[CaseID]]) -> [LoadedCases?] {
         let ids = Set(portions.joined()).sorted()
@@ -143,11 +143,10 @@ extension CaseStore {
     }
 }
 
-typealias LoadedCases = [CaseID: Result<LoadedCase, CaseTrouble>]
-
 extension HouseServices {
     /// Where one may wait for the store. A case that cannot be read is left out: it hurts only itself.
-    func summaries(of ids: [CaseID], among cases: LoadedCases, for actor: Actor, _ side: Side) -> SummaryPortion {
+    func summaries(of ids: [CaseID], among cases: LoadedCases?, for actor: Actor, _ side: Side) -> SummaryPortion {
+        guard let cases else { return SummaryPortion(unread: ids) }
         let words = Words(self, mayRead: true)
         var portion = SummaryPortion()
         for case .success(let loaded)? in ids.map({ cases[$0] }) {

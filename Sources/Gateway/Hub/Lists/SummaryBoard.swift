@@ -107,10 +107,8 @@ final class SummaryBoard {
     /// The same, of a case that has left the list: as it is when it is read, if it may be read then.
     private func makeLast(_ news: CaseNews, for session: SocketSession, _ visitor: Visitor) {
         let (connection, actor, side) = (session.connection, visitor.actor, visitor.side)
-        let isAsked = desk.ask { house in
-            house.store.load(forEach: [[news.id]]).first.flatMap { $0 }.flatMap { found in
-                house.summaries(of: [news.id], among: found, for: actor, side).found.first?.bytes
-            }
+        let isAsked = desk.ask(\.loads, [news.id]) { house, found in
+            house.summaries(of: [news.id], among: found, for: actor, side).found.first?.bytes
         } then: { desk, bytes in
             guard let session = desk.sessions[connection], session.visitor != nil,
                 // It has come back since: what is newer was told.
